@@ -1,0 +1,61 @@
+import { ALIASES, CITIES, COUNTIES, DIVIDED, PROVINCE } from './area-table.ts'
+
+const counties = new Map(COUNTIES)
+const names = new Map([PROVINCE, ...CITIES, ...COUNTIES])
+const aliases = new Map(ALIASES.map((alias) => [alias.code, alias]))
+const divided = new Map(DIVIDED.map((division) => [division.code, division]))
+
+/** Whether the code is a county (or a zone with a code of its own) that is in force today. */
+export function isCounty(code: string): boolean {
+  return counties.has(code)
+}
+
+/**
+ * The present county of a code, or why there is none. An abolished code becomes the county that took its territory;
+ * `divided` names the counties among which an abolished one was shared out.
+ */
+export type CountyAnswer =
+  | { readonly kind: 'county'; readonly code: string; readonly original: string }
+  | { readonly kind: 'divided'; readonly now: readonly string[]; readonly abolished: number }
+  | { readonly kind: 'unknown' }
+
+export function resolveCounty(code: string): CountyAnswer {
+  if (counties.has(code)) return { kind: 'county', code, original: '' }
+  const alias = aliases.get(code)
+  if (alias !== undefined) return { kind: 'county', code: alias.now, original: code }
+  const division = divided.get(code)
+  if (division !== undefined) return { kind: 'divided', now: division.now, abolished: division.abolished }
+  return { kind: 'unknown' }
+}
+
+/**
+ * Whether a county lies in an area: `140000` holds the province, `140100` a city with all its counties, any other code
+ * itself alone.
+ */
+export function inArea(county: string, area: string): boolean {
+  if (area.endsWith('0000')) return county.startsWith(area.slice(0, 2))
+  if (area.endsWith('00')) return county.startsWith(area.slice(0, 4))
+  return county === area
+}
+
+/** Name of the province, a city or a county, e.g. `小店区`; null when the code is not in the table. */
+export function areaName(code: string): string | null {
+  return names.get(code) ?? null
+}
+
+/** Name with its city before it, e.g. `太原市小店区`; the code itself when it is not in the table. */
+export function fullAreaName(code: string): string {
+  const name = names.get(code)
+  if (name === undefined) return code
+  const city = names.get(`${code.slice(0, 4)}00`)
+  return city === undefined || city === name ? name : city + name
+}
+
+/** Names, past ones included, of the counties of the city to which the county belongs; the longest first. */
+export function countyNamesOfCity(county: string): string[] {
+  const city = county.slice(0, 4)
+  const found: string[] = []
+  for (const [code, name] of COUNTIES) if (code.startsWith(city)) found.push(name)
+  for (const { code, name } of [...ALIASES, ...DIVIDED]) if (code.startsWith(city)) found.push(name)
+  return [...new Set(found)].sort((a, b) => b.length - a.length)
+}

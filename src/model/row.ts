@@ -1,0 +1,124 @@
+import type { EventKey, LoggedEvent, RegisterFacts } from './event.ts'
+
+/**
+ * The row format of the log: one JSON array a line in the column order of the `events` table (`JSONCompactEachRow`), so
+ * that the store forwards the bytes undecoded. Times are epoch milliseconds; `data` and `register` are JSON objects
+ * (ClickHouse keeps them as text); the hashes are decimal strings because they exceed 2^53.
+ */
+export const ROW_COLUMNS = [
+  'log_epoch',
+  'seq',
+  'idx',
+  'received_ms',
+  'source',
+  'id',
+  'type',
+  'subject',
+  'time_ms',
+  'region',
+  'region_original',
+  'industry',
+  'backfill',
+  'test',
+  'retracts',
+  'data',
+  'register',
+  'keys',
+  'id_hash',
+  'content_hash',
+] as const
+
+/** Version of the row format, carried in each message's header `Yujing-Schema`. */
+export const ROW_SCHEMA = 1
+
+/** Most rows in one log message, and most bytes of a message with its headers (the server's default limit is 1 MiB). */
+export const MAX_ROWS = 1_000
+export const MAX_MESSAGE_BYTES = 960 * 1024
+
+/** Hashes of an event: 128 bits over source and id, 64 bits over the canonical content; both as decimal strings. */
+export interface EventHashes {
+  readonly idHash: string
+  readonly contentHash: string
+}
+
+/** One line of a batch, without the line end. */
+export function encodeRow(event: LoggedEvent, hashes: EventHashes): string {
+  return JSON.stringify([
+    event.position.epoch,
+    event.position.seq,
+    event.position.index,
+    event.receivedAt,
+    event.source,
+    event.id,
+    event.type,
+    event.subject,
+    event.time,
+    event.region,
+    event.regionOriginal,
+    event.industry,
+    event.backfill ? 1 : 0,
+    event.test ? 1 : 0,
+    event.retracts,
+    event.data,
+    event.register,
+    event.keys,
+    hashes.idHash,
+    hashes.contentHash,
+  ])
+}
+
+type Row = [
+  epoch: string,
+  seq: number,
+  index: number,
+  receivedAt: number,
+  source: string,
+  id: string,
+  type: string,
+  subject: string,
+  time: number,
+  region: string,
+  regionOriginal: string,
+  industry: string,
+  backfill: 0 | 1,
+  test: 0 | 1,
+  retracts: string,
+  data: Record<string, unknown>,
+  register: RegisterFacts,
+  keys: EventKey[],
+  idHash: string,
+  contentHash: string,
+]
+
+/** Decodes one line of a batch. */
+export function decodeRow(line: string): LoggedEvent & EventHashes {
+  const row = JSON.parse(line) as Row
+  return {
+    position: { epoch: row[0], seq: row[1], index: row[2] },
+    receivedAt: row[3],
+    source: row[4],
+    id: row[5],
+    type: row[6],
+    subject: row[7],
+    time: row[8],
+    region: row[9],
+    regionOriginal: row[10],
+    industry: row[11],
+    backfill: row[12] === 1,
+    test: row[13] === 1,
+    retracts: row[14],
+    data: row[15],
+    register: row[16],
+    keys: row[17],
+    idHash: row[18],
+    contentHash: row[19],
+  }
+}
+
+/** Decodes a whole batch: lines separated by one line feed. */
+export function decodeBatch(payload: Uint8Array): (LoggedEvent & EventHashes)[] {
+  const text = new TextDecoder().decode(payload)
+  const events: (LoggedEvent & EventHashes)[] = []
+  for (const line of text.split('\n')) if (line !== '') events.push(decodeRow(line))
+  return events
+}
