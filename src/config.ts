@@ -1,0 +1,111 @@
+import { resolve } from 'node:path'
+import { LOG_LEVELS, type LogLevel } from './telemetry/logger.ts'
+
+/** The whole configuration of a service, checked. Units are in the names. */
+export interface Config {
+  readonly host: string
+  /** 0: any free port. */
+  readonly port: number
+  readonly dataDir: string
+  /** Absent: a nats-server runs as a child. */
+  readonly natsUrl: string | undefined
+  /** Absent: the ClickHouse engine runs as a child. */
+  readonly clickhouseUrl: string | undefined
+  readonly role: Role
+  /** Detection worker threads, 1 to 64. */
+  readonly shards: number
+  readonly logLevel: LogLevel
+  /** Key of the pseudonyms; absent: generated into the data directory (embedded NATS only). */
+  readonly personKey: string | undefined
+  /** An API key of role admin with this value exists. */
+  readonly bootstrapKey: string | undefined
+  readonly profile: Profile
+  /** Where browsers reach the service, when not at its own host and port. */
+  readonly publicUrl: string | undefined
+  /** Most bytes of the log's stream. */
+  readonly logMaxBytes: number
+}
+
+const ROLES = ['all', 'api', 'detect', 'store', 'deliver'] as const
+export type Role = (typeof ROLES)[number]
+const PROFILES = ['development', 'production'] as const
+export type Profile = (typeof PROFILES)[number]
+
+/** A variable has a value that is not allowed; the message is one line with variable, value and what is allowed. */
+export class ConfigError extends Error {
+  constructor(variable: string, value: string, allowed: string) {
+    super(`${variable} is ${JSON.stringify(value)}: allowed is ${allowed}`)
+    this.name = 'ConfigError'
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/**
+ * Reads the configuration from `YUJING_*` variables.
+ *
+ * @param env variables; flags of the command line have been laid over them, a `.env` file under them
+ * @param cwd relative directories are resolved from here
+ * @throws ConfigError for the first wrong value
+ */
+export function readConfig(env: Environment, cwd: string): Config {
+  const text = (name: string) => env[`YUJING_${name}`] || undefined
+  const config: Config = {
+    host: text('HOST') ?? '127.0.0.1',
+    port: integer(text('PORT'), 'YUJING_PORT', 8080, 0, 65_535),
+    dataDir: resolve(cwd, text('DATA_DIR') ?? './data'),
+    natsUrl: url(text('NATS_URL'), 'YUJING_NATS_URL', ['nats:', 'tls:']),
+    clickhouseUrl: url(text('CLICKHOUSE_URL'), 'YUJING_CLICKHOUSE_URL', ['http:', 'https:']),
+    role: word(text('ROLE'), 'YUJING_ROLE', ROLES, 'all'),
+    shards: integer(text('SHARDS'), 'YUJING_SHARDS', 1, 1, 64),
+    logLevel: word(text('LOG_LEVEL'), 'YUJING_LOG_LEVEL', LOG_LEVELS, 'info'),
+    personKey: secret(text('PERSON_KEY'), 'YUJING_PERSON_KEY', /^.{32,512}$/s, 'at least 32 characters'),
+    bootstrapKey: secret(
+      text('BOOTSTRAP_KEY'),
+      'YUJING_BOOTSTRAP_KEY',
+      /^[A-Za-z0-9_-]{16,128}$/,
+      '16 to 128 characters of A-Z a-z 0-9 _ -',
+    ),
+    profile: word(text('PROFILE'), 'YUJING_PROFILE', PROFILES, 'development'),
+    publicUrl: url(text('PUBLIC_URL'), 'YUJING_PUBLIC_URL', ['http:', 'https:']),
+    logMaxBytes: integer(text('LOG_MAX_BYTES'), 'YUJING_LOG_MAX_BYTES', 20 * 1024 ** 3, 16 * 1024 ** 2, 2 ** 50),
+  }
+  if (config.natsUrl && !config.personKey)
+    throw new ConfigError(
+      'YUJING_PERSON_KEY',
+      '',
+      'a secret of at least 32 characters, required with YUJING_NATS_URL: replicas must share it',
+    )
+  if (config.role !== 'all')
+    throw new ConfigError('YUJING_ROLE', config.role, 'all: this version runs every role in one process')
+  return config
+}
+
+function integer(value: string | undefined, name: string, fallback: number, least: number, most: number): number {
+  if (value === undefined) return fallback
+  const number = Number(value)
+  if (!/^\d+$/.test(value) || number < least || number > most)
+    throw new ConfigError(name, value, `a whole number from ${least} to ${most}`)
+  return number
+}
+
+function word<T extends string>(value: string | undefined, name: string, allowed: readonly T[], fallback: T): T {
+  if (value === undefined) return fallback
+  const found = allowed.find((candidate) => candidate === value)
+  if (!found) throw new ConfigError(name, value, allowed.join(', '))
+  return found
+}
+
+function url(value: string | undefined, name: string, protocols: readonly string[]): string | undefined {
+  if (value === undefined) return undefined
+  const allowed = `a URL beginning with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`
+  if (!URL.canParse(value)) throw new ConfigError(name, value, allowed)
+  const parsed = new URL(value)
+  if (!protocols.includes(parsed.protocol)) throw new ConfigError(name, `${parsed.protocol}//...`, allowed)
+  return value
+}
+
+function secret(value: string | undefined, name: string, shape: RegExp, allowed: string): string | undefined {
+  if (value === undefined || shape.test(value)) return value
+  throw new ConfigError(name, `(${value.length} characters, not shown)`, allowed)
+}
