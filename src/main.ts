@@ -1,0 +1,56 @@
+#!/usr/bin/env node
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseEnv } from 'node:util'
+import { Command, CommanderError } from 'commander'
+import { type CommandContext, UsageError } from './commands/context.ts'
+import { demoCommand } from './commands/demo.ts'
+import { detectorsCommand } from './commands/detectors.ts'
+import { keyCommand } from './commands/key.ts'
+import { serveCommand } from './commands/serve.ts'
+import { simulateCommand } from './commands/simulate.ts'
+import { ConfigError } from './config.ts'
+
+const DONE = 0
+const FAILED = 1
+const WRONG_USAGE = 2
+
+const stopping = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    // A second signal means now: the guards end the children.
+    if (stopping.signal.aborted) process.exit(FAILED)
+    stopping.abort()
+  })
+}
+
+const dotEnv = join(process.cwd(), '.env')
+const context: CommandContext = {
+  env: { ...(existsSync(dotEnv) ? parseEnv(readFileSync(dotEnv, 'utf8')) : {}), ...process.env },
+  cwd: process.cwd(),
+  stdout: process.stdout,
+  stderr: process.stderr,
+  isTerminal: process.stdout.isTTY === true,
+  signal: stopping.signal,
+}
+
+const program = new Command('yujing')
+  .description('Yujing (预警): real-time risk monitoring and alerting for market supervision')
+  .version('0.1.0')
+  .exitOverride()
+for (const command of [serveCommand, demoCommand, simulateCommand, keyCommand, detectorsCommand])
+  program.addCommand(command(context).exitOverride())
+
+try {
+  await program.parseAsync(process.argv)
+  process.exit(DONE)
+} catch (error) {
+  process.exit(exitCode(error))
+}
+
+function exitCode(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? DONE : WRONG_USAGE
+  const text = error instanceof Error ? error.message : String(error)
+  process.stderr.write(`yujing: ${text}\n`)
+  return error instanceof UsageError || error instanceof ConfigError ? WRONG_USAGE : FAILED
+}
