@@ -1,0 +1,80 @@
+import type { Alert } from '../model/alert.ts'
+import type { Identity, Role } from './identity.ts'
+import { canSee, coversAll, inAreas } from './scope.ts'
+
+/**
+ * What one reader sees of an alert. One projection per role, the same for the list, the single alert, an action's
+ * answer and a frame of the live feed.
+ *
+ *     alert within the reader's scope          whole, the very same object
+ *     alert over several counties              cut to what is known to lie in scope
+ *     alert that does not meet the scope       null: for this reader it does not exist
+ *
+ * An alert names its counties, but neither an enterprise nor an event in it names its own. What is not known to lie in
+ * scope is hidden (least knowledge), so an alert over several counties loses: counties outside, and the opening county
+ * if it is one of them; enterprises whose county is outside or unknown (`hidden` says how many); event references,
+ * counts, series and bounds of expectation; the sentence, the reasons and the notes, which name numbers and places of
+ * the whole. Level, title, status, measure, deadlines and the threshold stay: the reader has a task of their own in it.
+ */
+export function project(identity: Identity, alert: Alert, regionOf: RegionOf = unknownRegion): Alert | null {
+  return PROJECTIONS[identity.role](identity, alert, regionOf)
+}
+
+/** County of an enterprise as last known, or null. */
+export type RegionOf = (creditCode: string) => string | null
+
+const PROJECTIONS: Record<Role, (identity: Identity, alert: Alert, regionOf: RegionOf) => Alert | null> = {
+  ingest: () => null,
+  supervisor: cutToScope,
+  viewer: cutToScope,
+  admin: (_identity, alert) => alert,
+}
+
+const ELSEWHERE = {
+  zh: '涉及其他辖区，由上级牵头。',
+  en: 'Concerns other districts as well; the common superior leads.',
+}
+
+function unknownRegion(): null {
+  return null
+}
+
+/** Counties an alert touches, the opening one included. */
+function touched(alert: Alert): readonly string[] {
+  return alert.regions.includes(alert.region) ? alert.regions : [alert.region, ...alert.regions]
+}
+
+function cutToScope(identity: Identity, alert: Alert, regionOf: RegionOf): Alert | null {
+  const regions = touched(alert)
+  if (coversAll(identity, regions)) return alert
+  if (!canSee(identity, regions)) return null
+  const mine = regions.filter((region) => inAreas(identity.areas, region))
+  const enterprises = alert.subject.enterprises.filter((code) => {
+    if (alert.subject.kind === 'enterprise' && code === alert.subject.key) return true
+    const region = regionOf(code)
+    return region !== null && inAreas(identity.areas, region)
+  })
+  return {
+    ...alert,
+    summary: ELSEWHERE,
+    subject: {
+      ...alert.subject,
+      enterprises,
+      hidden: alert.subject.hidden + alert.subject.enterprises.length - enterprises.length,
+    },
+    region: mine.includes(alert.region) ? alert.region : (mine[0] ?? ''),
+    regions: mine,
+    evidence: {
+      ...alert.evidence,
+      observed: 0,
+      expected: null,
+      probability: null,
+      events: [],
+      eventsTotal: 0,
+      eventsPending: 0,
+      series: [],
+    },
+    recommendation: { ...alert.recommendation, because: [ELSEWHERE] },
+    history: alert.history.map(({ note: _note, ...entry }) => entry),
+  }
+}

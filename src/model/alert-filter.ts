@@ -1,0 +1,66 @@
+import type { Alert, AlertStatus } from './alert.ts'
+import type { Level } from './level.ts'
+
+/**
+ * Which alerts a reader asks for; the same for the list and the live feed. A member that is absent limits nothing; of
+ * a list, one value must fit. Always applied to what the reader may see of an alert, never to the whole.
+ */
+export interface AlertFilter {
+  readonly statuses?: readonly AlertStatus[]
+  readonly levels?: readonly Level[]
+  /** Ids or codes of detectors. */
+  readonly detectors?: readonly string[]
+  /** County codes; one that ends in 00 stands for its subtree. */
+  readonly regions?: readonly string[]
+  /** GB/T 4754 digits; a shorter code stands for all below it. */
+  readonly industries?: readonly string[]
+  readonly departments?: readonly string[]
+  /** Keys of subjects; an enterprise's is its credit code, which also finds alerts that name it beside others. */
+  readonly subjects?: readonly string[]
+  readonly assignees?: readonly string[]
+  /** Changed at or after this instant, epoch milliseconds. */
+  readonly since?: number
+  /** Text in title, sentence, name or id; case does not matter. */
+  readonly q?: string
+  readonly historic?: boolean
+  readonly test?: boolean
+}
+
+/** Whether the alert fits the filter. */
+export function matchesFilter(filter: AlertFilter, alert: Alert): boolean {
+  return (
+    oneOf(filter.statuses, alert.status) &&
+    oneOf(filter.levels, alert.level) &&
+    (filter.detectors === undefined ||
+      filter.detectors.includes(alert.detector) ||
+      filter.detectors.includes(alert.code)) &&
+    (filter.regions === undefined || filter.regions.some((area) => inSubtree(area, alert))) &&
+    (filter.industries === undefined || filter.industries.some((code) => alert.industry.startsWith(code))) &&
+    (filter.departments === undefined ||
+      (alert.department !== null && filter.departments.includes(alert.department))) &&
+    (filter.subjects === undefined ||
+      filter.subjects.some((key) => key === alert.subject.key || alert.subject.enterprises.includes(key))) &&
+    (filter.assignees === undefined || (alert.assignee !== null && filter.assignees.includes(alert.assignee))) &&
+    (filter.since === undefined || Date.parse(alert.updatedAt) >= filter.since) &&
+    (filter.historic === undefined || alert.historic === filter.historic) &&
+    (filter.test === undefined || alert.test === filter.test) &&
+    (filter.q === undefined || contains(alert, filter.q.toLowerCase()))
+  )
+}
+
+function oneOf<T>(wanted: readonly T[] | undefined, value: T): boolean {
+  return wanted === undefined || wanted.includes(value)
+}
+
+/** 140000 -> 14, 140100 -> 1401, 140105 -> itself. */
+function inSubtree(area: string, alert: Alert): boolean {
+  const prefix = area.replace(/(00){1,2}$/, '')
+  return alert.region.startsWith(prefix) || alert.regions.some((region) => region.startsWith(prefix))
+}
+
+function contains(alert: Alert, text: string): boolean {
+  const { title, summary, subject } = alert
+  return [alert.id, subject.key, subject.name, title.zh, title.en, summary.zh, summary.en].some((part) =>
+    part.toLowerCase().includes(text),
+  )
+}
