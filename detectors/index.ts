@@ -1,0 +1,6 @@
+import type { Detector } from '../src/detect/contract.ts'
+import { complaintSurge } from './complaint/complaint-surge.ts'
+import { sameAddressRegistrations } from './registration/same-address-registrations.ts'
+
+/** Every detector that judges. A new one is added here and nowhere else. */
+export const DETECTORS: readonly Detector[] = [sameAddressRegistrations, complaintSurge]

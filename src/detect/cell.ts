@@ -1,0 +1,222 @@
+import type { LoggedEvent } from '../model/event.ts'
+import type { Finding, FindingKind } from '../model/finding.ts'
+import { severity } from '../model/level.ts'
+import { businessDay, DAY_MS } from '../model/time.ts'
+import type { Touch } from './contract.ts'
+import { endsToJudge } from './ends.ts'
+import { alertIdOf, type Episode, isOver, newestEnd, noteEnds } from './episode.ts'
+import { findingOf } from './finding.ts'
+import { type Fulfilled, isFulfilled, type Judgement, judge, spanOf } from './judgement.ts'
+import { KeyStates } from './key-states.ts'
+import { defaultParameters, type ParametersInForce } from './parameters.ts'
+import type { Plan } from './plan.ts'
+import { crossing, lowered, mayBeSilent, NO_SILENCE } from './silence.ts'
+import type { RestoredCell } from './snapshot.ts'
+import { thin } from './thinning.ts'
+import { binOf, binStart } from './windows/bins.ts'
+import { contributionsBetween } from './windows/contributions.ts'
+import { listOf, newestBin, setSilence, silenceOf } from './windows/record.ts'
+import { newestTallyBin } from './windows/tally.ts'
+
+/** An alert whose opening finding's last event is older than this against log time is historic. */
+const HISTORIC_MS = 30 * DAY_MS
+
+/** Where an event is being judged. */
+export interface Moment {
+  readonly event: LoggedEvent
+  readonly touch: Touch
+  /** Log time at the event, epoch milliseconds. */
+  readonly logTime: number
+}
+
+/** One detector in one partition: the fold itself. The same messages in the same order give the same findings. */
+export class Cell {
+  readonly plan: Plan
+  readonly states: KeyStates
+  /** Last message of the log this cell has seen, 0 for none. */
+  seq: number
+  /** Log time at `seq`, epoch milliseconds. */
+  logTime: number
+  parameters: ParametersInForce
+  /** Events that came too late to change a window. */
+  storedOnly = 0
+
+  constructor(plan: Plan, restored?: RestoredCell) {
+    this.plan = plan
+    this.states = new KeyStates(plan, restored?.image)
+    this.seq = restored?.seq ?? 0
+    this.logTime = restored?.logTime ?? 0
+    this.parameters = restored?.parameters ?? defaultParameters(plan.detector)
+  }
+
+  /** Counts the event for one of its keys and judges it; at most one finding comes of it. */
+  handle(moment: Moment): Finding | null {
+    const { event, touch, logTime } = moment
+    const { states } = this
+    const bin = binOf(this.plan.unit, event.time)
+    const record = states.open(touch, event.test, bin, logTime)
+    if (record === 0) return null
+    if (!states.admits(record, bin)) {
+      states.moveStock(record, touch)
+      this.storedOnly++
+      return null
+    }
+    if (event.backfill) {
+      states.count(record, touch, event, logTime)
+      setSilence(states.arena, record, { ...silenceOf(states.arena, record), backfilled: true })
+      return null
+    }
+    const without = this.severityWithout(record, bin)
+    states.count(record, touch, event, logTime)
+    const judged = this.endsOf(record, touch, bin).map((end) => this.judgeAt(record, end))
+    return this.conclude(moment, record, judged, without)
+  }
+
+  /** The key as it stands at one bin. */
+  judgeAt(record: number, end: number): Judgement {
+    return judge(this.plan, this.states.arena, record, end, this.parameters)
+  }
+
+  /** What moves the stock alone is judged on the newest windows, for stock is a matter of now. */
+  private endsOf(record: number, touch: Touch, bin: number): number[] {
+    if (touch.counts === false) return [newestBin(this.states.arena, record)]
+    return endsToJudge(this.plan, this.states.arena, record, bin)
+  }
+
+  /** Severity at an end before the event is counted; only asked of keys that backfill may hold silently. */
+  private severityWithout(record: number, bin: number): ((end: number) => number) | null {
+    const { arena, episodes } = this.states
+    if (episodes.has(record) || !mayBeSilent(silenceOf(arena, record))) return null
+    const newest = Math.max(bin, newestBin(arena, record))
+    const ends = new Set([...endsToJudge(this.plan, arena, record, bin), bin, newest])
+    const severities = new Map([...ends].map((end) => [end, severity(this.judgeAt(record, end).verdict.level)]))
+    return (end) => severities.get(end) ?? 0
+  }
+
+  private conclude(
+    moment: Moment,
+    record: number,
+    judged: readonly Judgement[],
+    without: ((end: number) => number) | null,
+  ): Finding | null {
+    const newest = judged.at(-1)
+    if (newest === undefined) return null
+    const { arena, episodes } = this.states
+    const top = judged.findLast(isFulfilled)
+    const episode = episodes.get(record)
+    if (episode && !(top && isOver(episode, this.plan.unit, top.end)))
+      return this.continueEpisode(moment, record, episode, judged, top)
+    const silence = silenceOf(arena, record)
+    if (top === undefined) {
+      if (this.isNewest(record, newest)) setSilence(arena, record, NO_SILENCE)
+      return null
+    }
+    // A departure may lower a level, it never opens an alert.
+    if (moment.touch.stock === -1) {
+      setSilence(arena, record, lowered(silence, severity(top.verdict.level)))
+      return null
+    }
+    if (!episode && without) {
+      const crossed = crossing(silence, without(top.end), severity(top.verdict.level))
+      setSilence(arena, record, crossed.silence)
+      if (!crossed.opens) return null
+    }
+    return this.openEpisode(moment, record, judged.filter(isFulfilled), top)
+  }
+
+  private openEpisode(moment: Moment, record: number, fulfilled: readonly Fulfilled[], top: Fulfilled): Finding {
+    const { event, touch, logTime } = moment
+    const anchor = { source: event.source, id: event.id }
+    const { first, last } = spanOf(this.plan, this.states.arena, record, fulfilled, event.time)
+    const episode: Episode = {
+      alertId: alertIdOf(this.plan.detector.id, touch.key, anchor),
+      anchor,
+      region: event.region,
+      regions: [event.region],
+      industry: '',
+      test: event.test,
+      historic: last < logTime - HISTORIC_MS,
+      level: null,
+      lastLevel: top.verdict.level,
+      observed: 0,
+      day: 0,
+      ends: fulfilled.map(({ end }) => end),
+      settledEnd: null,
+      firstEventTime: first,
+      lastEventTime: last,
+    }
+    this.states.episodes.set(record, episode)
+    return this.tell('open', moment, record, episode, top)
+  }
+
+  private continueEpisode(
+    moment: Moment,
+    record: number,
+    episode: Episode,
+    judged: readonly Judgement[],
+    top: Fulfilled | undefined,
+  ): Finding | null {
+    const newest = judged.at(-1) as Judgement
+    const recedes = moment.touch.stock === -1
+    if (!recedes && this.noteFulfilled(moment, record, episode, judged) === 'none-left') {
+      this.states.episodes.delete(record)
+      return this.tell('withdrawn', moment, record, episode, newest)
+    }
+    if (!isFulfilled(newest) && this.isNewest(record, newest))
+      return episode.level === null ? null : this.tell('end', moment, record, episode, newest)
+    if (top === undefined || (recedes ? episode.level === null : top.end !== newestEnd(episode))) return null
+    const { level, observed } = top.verdict
+    const kind = thin(episode, { level, observed, day: this.dayOf(top) })
+    return kind === null || (recedes && kind !== 'level') ? null : this.tell(kind, moment, record, episode, top)
+  }
+
+  /** Notes which windows fulfil the trigger and what time they span; tells when late events took the last one away. */
+  private noteFulfilled(
+    { event }: Moment,
+    record: number,
+    episode: Episode,
+    judged: readonly Judgement[],
+  ): 'some-left' | 'none-left' {
+    const fulfilled = judged.filter(isFulfilled)
+    // What stock once fulfilled was true then; only windows can turn out never to have fulfilled the trigger.
+    const noted = this.plan.detector.stock ? fulfilled : judged
+    noteEnds(
+      episode,
+      noted.map((judgement) => ({ end: judgement.end, fulfilled: isFulfilled(judgement) })),
+    )
+    if (fulfilled.length > 0) {
+      const { first, last } = spanOf(this.plan, this.states.arena, record, fulfilled, event.time)
+      episode.firstEventTime = Math.min(episode.firstEventTime, first)
+      episode.lastEventTime = Math.max(episode.lastEventTime, last)
+    }
+    return newestEnd(episode) === Number.NEGATIVE_INFINITY ? 'none-left' : 'some-left'
+  }
+
+  /** Puts down in the episode what is being said, and says it. */
+  private tell(kind: FindingKind, moment: Moment, record: number, episode: Episode, shown: Judgement): Finding {
+    const { arena } = this.states
+    const { from, to } = shown.window
+    const contributions = contributionsBetween(arena, listOf(arena, record, 'contributions'), from, to)
+    const { level, observed } = shown.verdict
+    episode.industry = moment.event.industry || moment.event.register.industry || episode.industry
+    episode.regions = [...new Set([...episode.regions, ...contributions.map(({ region }) => region)])]
+    episode.lastLevel = level ?? episode.lastLevel
+    episode.level = level
+    if (level !== null) {
+      episode.observed = observed
+      episode.day = this.dayOf(shown)
+    }
+    return findingOf({ kind, plan: this.plan, parameters: this.parameters, moment, episode, shown, contributions })
+  }
+
+  /** The judgement is on the newest windows the key has. */
+  private isNewest(record: number, { end }: Judgement): boolean {
+    const { arena } = this.states
+    const tally = listOf(arena, record, 'tally')
+    return end >= (newestTallyBin(arena, tally) ?? newestBin(arena, record))
+  }
+
+  private dayOf({ end }: Judgement): number {
+    return businessDay(binStart(this.plan.unit, end))
+  }
+}

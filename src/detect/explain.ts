@@ -1,0 +1,81 @@
+import type { Level } from '../model/level.ts'
+import type { Cell } from './cell.ts'
+
+import { listOf, newestBin, stockOf } from './windows/record.ts'
+import { newestTallyBin } from './windows/tally.ts'
+
+/**
+ * Why a key has an alert or none: nothing known of it; below the threshold; fulfilled since backfill and silent until
+ * the level rises; an episode runs; an episode ran and its newest window no longer fulfils the trigger.
+ */
+export type WhyState = 'no-events' | 'below-threshold' | 'held-by-backfill' | 'alert-open' | 'alert-ended'
+
+/** What a detector's state says of one key. Times are epoch milliseconds, windows half-open [from, to). */
+export interface Explanation {
+  readonly detector: string
+  readonly detectorVersion: number
+  readonly key: string
+  readonly state: WhyState
+  readonly parameters: Readonly<Record<string, number>>
+  readonly parametersVersion: number
+  /** Log time of the state that was asked. */
+  readonly logTime: number
+  /** The newest windows: those ending with the key's newest event. Empty when nothing is known. */
+  readonly windows: readonly {
+    readonly name: string
+    readonly from: number
+    readonly to: number
+    readonly events: number
+    readonly members: number
+  }[]
+  readonly stock: number
+  readonly verdict: {
+    readonly level: Level | null
+    readonly observed: number
+    readonly expected: number | null
+    readonly threshold: number
+    readonly probability: number | null
+    readonly reason: string
+  } | null
+  readonly alertId: string | null
+}
+
+/** Explains the state of a key of one cell. */
+export function explainKey(cell: Cell, key: string): Explanation {
+  const { plan, states, parameters, logTime } = cell
+  const common = {
+    detector: plan.detector.id,
+    detectorVersion: plan.detector.version,
+    key,
+    parameters: parameters.values,
+    parametersVersion: parameters.version,
+    logTime,
+  }
+  const record = states.find(key, false, logTime)
+  if (record === 0) return { ...common, state: 'no-events', windows: [], stock: 0, verdict: null, alertId: null }
+  const { arena } = states
+  const end = newestTallyBin(arena, listOf(arena, record, 'tally')) ?? newestBin(arena, record)
+  const { view, verdict } = cell.judgeAt(record, end)
+  const { window: _, ...numbers } = verdict
+  return {
+    ...common,
+    state: stateOf(cell, record, verdict.level),
+    windows: Object.entries(view.windows).map(([name, { from, to, events, members }]) => ({
+      name,
+      from,
+      to,
+      events,
+      members,
+    })),
+    stock: stockOf(arena, record),
+    verdict: numbers,
+    alertId: states.episodes.get(record)?.alertId ?? null,
+  }
+}
+
+function stateOf(cell: Cell, record: number, level: Level | null): WhyState {
+  const episode = cell.states.episodes.get(record)
+  if (episode) return episode.level === null ? 'alert-ended' : 'alert-open'
+  if (level === null) return 'below-threshold'
+  return 'held-by-backfill'
+}

@@ -1,0 +1,156 @@
+import type { LoggedEvent } from '../model/event.ts'
+import { DAY_MS } from '../model/time.ts'
+import type { Touch } from './contract.ts'
+import { floorOf } from './ends.ts'
+import { type Episode, isOver, settle } from './episode.ts'
+import type { Plan } from './plan.ts'
+import { hash64 } from './statistics/hash.ts'
+import { Arena, type ArenaImage } from './windows/arena.ts'
+import { binOf, binStart } from './windows/bins.ts'
+import { addContribution, CONTRIBUTION_WORDS, trimContributions } from './windows/contributions.ts'
+import { KeyTable } from './windows/key-table.ts'
+import { addMember, MEMBER_WORDS, trimMembers } from './windows/members.ts'
+import * as record from './windows/record.ts'
+import { addToTally, TALLY_WORDS, trimTally } from './windows/tally.ts'
+
+/** What a snapshot keeps of the keys of one detector in one partition. */
+export interface KeyStatesImage {
+  readonly arena: ArenaImage
+  readonly references: readonly number[]
+  readonly episodes: readonly (readonly [reference: number, episode: Episode])[]
+}
+
+const UNTOUCHED_SECONDS = DAY_MS / 1000
+const WORDS = { tally: TALLY_WORDS, members: MEMBER_WORDS, contributions: CONTRIBUTION_WORDS } as const
+
+/** The state of one detector's keys in one partition: a record and its lists a key, an episode where one runs. */
+export class KeyStates {
+  readonly arena: Arena
+  readonly episodes: Map<number, Episode>
+  private readonly plan: Plan
+  private readonly table: KeyTable
+
+  constructor(plan: Plan, image?: KeyStatesImage) {
+    this.plan = plan
+    this.arena = new Arena(image?.arena)
+    this.table = new KeyTable(this.arena, image?.references)
+    this.episodes = new Map(image?.episodes)
+  }
+
+  get keys(): number {
+    return this.table.size
+  }
+
+  /** Bytes of records, lists and table; episodes apart. */
+  get bytes(): number {
+    return this.arena.bytes + this.table.bytes
+  }
+
+  /**
+   * The key's record, or 0. A key whose time is over counts as absent whether or not a sweep has come by: the result
+   * must not depend on when ticks arrive. Test events live in a key space of their own.
+   */
+  find(key: string, test: boolean, logTime: number): number {
+    const reference = this.table.find(hashOf(key, test))
+    return reference !== 0 && this.isOver(reference, logTime) ? 0 : reference
+  }
+
+  /** The key's record, made if there is none; a departure from an unknown key makes none and gets 0. */
+  open(touch: Touch, test: boolean, bin: number, logTime: number): number {
+    const hash = hashOf(touch.key, test)
+    const known = this.table.find(hash)
+    if (known !== 0 && !this.isOver(known, logTime)) return known
+    if (known !== 0) this.drop(known)
+    if (touch.stock === -1) return 0
+    const reference = record.createRecord(this.arena, hash, bin)
+    record.setTouchedAt(this.arena, reference, Math.floor(logTime / 1000))
+    this.table.insert(reference)
+    return reference
+  }
+
+  /** An event of this bin still changes the key's windows. */
+  admits(reference: number, bin: number): boolean {
+    return bin >= floorOf(this.plan, record.newestBin(this.arena, reference))
+  }
+
+  moveStock(reference: number, touch: Touch): void {
+    if (touch.stock !== undefined) record.moveStock(this.arena, reference, touch.stock)
+  }
+
+  /** Counts an admitted event: newest bin, windows, stock, contributions. */
+  count(reference: number, touch: Touch, event: LoggedEvent, logTime: number): void {
+    const { arena, plan } = this
+    const bin = binOf(plan.unit, event.time)
+    record.setTouchedAt(arena, reference, Math.floor(logTime / 1000))
+    if (bin > record.newestBin(arena, reference)) this.advance(reference, bin)
+    this.moveStock(reference, touch)
+    if (touch.counts === false) return
+    const tally = record.listOf(arena, reference, 'tally')
+    const offset = event.time - binStart(plan.unit, bin)
+    record.setList(arena, reference, 'tally', addToTally(arena, tally, bin, offset))
+    if (plan.memberReach > 0 && bin >= this.memberFloor(record.newestBin(arena, reference))) {
+      const member = hash64(touch.member ?? JSON.stringify([event.source, event.id]))
+      const members = record.listOf(arena, reference, 'members')
+      record.setList(arena, reference, 'members', addMember(arena, members, bin, member))
+    }
+    const { seq, index } = event.position
+    const contribution = { time: event.time, seq, index, region: event.region, subject: event.subject }
+    const contributions = record.listOf(arena, reference, 'contributions')
+    record.setList(arena, reference, 'contributions', addContribution(arena, contributions, contribution))
+  }
+
+  /** Frees every key whose time is over; without effect on any later finding. */
+  sweep(logTime: number): void {
+    for (const reference of this.table.references()) if (this.isOver(reference, logTime)) this.drop(reference)
+  }
+
+  image(): KeyStatesImage {
+    return { arena: this.arena.image(), references: this.table.references(), episodes: [...this.episodes] }
+  }
+
+  /** The key's newest event moves on: what lies behind retention is forgotten. */
+  private advance(reference: number, newest: number): void {
+    const { arena, plan } = this
+    record.setNewestBin(arena, reference, newest)
+    const floor = floorOf(plan, newest)
+    const list = (name: record.ListName) => record.listOf(arena, reference, name)
+    record.setList(arena, reference, 'tally', trimTally(arena, list('tally'), floor))
+    record.setList(arena, reference, 'members', trimMembers(arena, list('members'), this.memberFloor(newest)))
+    const before = binStart(plan.unit, floor)
+    record.setList(arena, reference, 'contributions', trimContributions(arena, list('contributions'), before))
+    const episode = this.episodes.get(reference)
+    if (episode) settle(episode, newest - plan.lateness)
+  }
+
+  private memberFloor(newest: number): number {
+    return newest - this.plan.lateness - this.plan.memberReach + 1
+  }
+
+  /**
+   * Nothing is there, the windows and the allowed lateness lie behind log time, no event touched the key for 24 hours of
+   * log time, and no episode could be continued.
+   */
+  private isOver(reference: number, logTime: number): boolean {
+    const { arena, plan } = this
+    if (record.stockOf(arena, reference) > 0) return false
+    if (Math.floor(logTime / 1000) - record.touchedAt(arena, reference) < UNTOUCHED_SECONDS) return false
+    const now = binOf(plan.unit, logTime)
+    if (floorOf(plan, now) <= record.newestBin(arena, reference)) return false
+    const episode = this.episodes.get(reference)
+    return episode === undefined || isOver(episode, plan.unit, now)
+  }
+
+  private drop(reference: number): void {
+    this.table.remove(reference)
+    for (const name of ['tally', 'members', 'contributions'] as const) {
+      const list = record.listOf(this.arena, reference, name)
+      this.arena.resize(list.reference, list.length * WORDS[name], 0)
+    }
+    this.arena.free(reference, record.RECORD_WORDS)
+    this.episodes.delete(reference)
+  }
+}
+
+function hashOf(key: string, test: boolean) {
+  return hash64(test ? `test:${key}` : `real:${key}`)
+}

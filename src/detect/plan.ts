@@ -1,0 +1,33 @@
+import type { Detector, WindowSpec } from './contract.ts'
+import { BINS_A_DAY, type BinUnit } from './windows/bins.ts'
+
+/** What follows from a detector's declaration, worked out once. All lengths are in bins of `unit`. */
+export interface Plan {
+  readonly detector: Detector
+  /** Hours as soon as one window is declared in hours, else business days. */
+  readonly unit: BinUnit
+  readonly lateness: number
+  /** How far the longest window reaches back, the judged bin included. */
+  readonly reach: number
+  /** The same over the windows that count distinct members; 0 if none does. */
+  readonly memberReach: number
+}
+
+/** Works a declaration out. */
+export function planOf(detector: Detector): Plan {
+  const windows = Object.values(detector.windows)
+  const unit: BinUnit = windows.some((window) => 'hours' in window) ? 'hour' : 'day'
+  const reaches = windows.map((window) => reachOf(window, unit))
+  const memberReaches = windows.filter((window) => window.distinct).map((window) => reachOf(window, unit))
+  return {
+    detector,
+    unit,
+    lateness: Math.max(...Object.values(detector.latenessDays)) * BINS_A_DAY[unit],
+    reach: Math.max(...reaches),
+    memberReach: Math.max(0, ...memberReaches),
+  }
+}
+
+function reachOf(window: WindowSpec, unit: BinUnit): number {
+  return 'hours' in window ? window.hours : (window.days + (window.before ?? 0)) * BINS_A_DAY[unit]
+}

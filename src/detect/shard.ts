@@ -1,0 +1,214 @@
+import type { ControlEntry } from '../model/control.ts'
+import type { LoggedEvent } from '../model/event.ts'
+import type { Finding } from '../model/finding.ts'
+import type { LogMessage } from '../model/log-message.ts'
+import { decodeBatch } from '../model/row.ts'
+import { hourBin } from '../model/time.ts'
+import { Cell } from './cell.ts'
+import type { Detector } from './contract.ts'
+import { type Explanation, explainKey } from './explain.ts'
+import { withParameters } from './parameters.ts'
+import { type Plan, planOf } from './plan.ts'
+import { decodeSnapshot, encodeSnapshot, type Refusal } from './snapshot.ts'
+import { PARTITIONS, partitionOf } from './statistics/hash.ts'
+
+/** The log is not what detection may rely on: a bug or a mixed-up stream; the host stops. */
+export class LogOrderError extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = 'LogOrderError'
+  }
+}
+
+export interface DetectorState {
+  readonly detector: string
+  readonly keys: number
+  /** Records, lists and tables; running episodes apart. */
+  readonly bytes: number
+  /** Events since this shard began that came too late to change a window. */
+  readonly storedOnly: number
+}
+
+export interface RestoreReport {
+  /** Detectors whose state was taken over. */
+  readonly restored: readonly string[]
+  /** Detectors that must be rebuilt from the log's start, each with the reason. */
+  readonly refused: readonly { readonly detector: string; readonly reason: Refusal }[]
+}
+
+/** The detectors' state of some partitions, as a deterministic fold over the log: no I/O, no clock, no randomness. */
+export interface Shard {
+  readonly partitions: readonly number[]
+  /** Last message all of the state has seen; replay begins with the one after it. */
+  position(): number
+  /**
+   * Folds in one message and returns the findings it gives rise to, in order. Messages come without a gap; what part of
+   * the state has already seen, that part skips. Throws LogOrderError when sequence, epoch or row numbers disagree.
+   */
+  apply(message: LogMessage): Finding[]
+  /** State of a partition, as of the last message applied; a copy, so it may be written while the fold goes on. */
+  snapshot(partition: number): { readonly seq: number; readonly bytes: Uint8Array }
+  /**
+   * Takes over a snapshot before the first message. Torn, of another epoch or layout, or of another version of a
+   * detector: refused whole or for that detector, whose state then stays empty at position 0.
+   */
+  restore(partition: number, bytes: Uint8Array): RestoreReport
+  /** What the state says of one key, or null if the detector is unknown or the key lies in another shard's partition. */
+  explain(detector: string, key: string): Explanation | null
+  state(): DetectorState[]
+}
+
+/** A shard with empty state. `partitions`: those it owns, each from 0 to 63. */
+export function createShard(o: {
+  readonly epoch: string
+  readonly detectors: readonly Detector[]
+  readonly partitions: readonly number[]
+}): Shard {
+  return new FoldingShard(o.epoch, o.detectors.map(planOf), o.partitions)
+}
+
+class FoldingShard implements Shard {
+  readonly partitions: readonly number[]
+  private readonly epoch: string
+  private readonly plans: readonly Plan[]
+  /** cells[plan][partition]; undefined where the partition is not this shard's. */
+  private readonly cells: (Cell | undefined)[][]
+  private all: readonly Cell[]
+  private seq = 0
+  private logTime = 0
+
+  constructor(epoch: string, plans: readonly Plan[], partitions: readonly number[]) {
+    this.epoch = epoch
+    this.plans = plans
+    this.partitions = [...partitions]
+    this.cells = plans.map((plan) => {
+      const row: (Cell | undefined)[] = Array.from({ length: PARTITIONS })
+      for (const partition of partitions) row[partition] = new Cell(plan)
+      return row
+    })
+    this.all = this.allCells()
+  }
+
+  position(): number {
+    return Math.min(...this.all.map((cell) => cell.seq))
+  }
+
+  apply(message: LogMessage): Finding[] {
+    if (this.seq !== 0 && message.seq !== this.seq + 1)
+      throw new LogOrderError(`message ${message.seq} follows message ${this.seq}`)
+    if (this.seq === 0) this.logTime = this.logTimeAtPosition()
+    const hour = hourBin(this.logTime)
+    const findings = message.kind === 'rows' ? this.applyRows(message) : this.applyControl(message)
+    this.seq = message.seq
+    for (const cell of this.all) {
+      if (cell.seq >= message.seq) continue
+      cell.seq = message.seq
+      cell.logTime = this.logTime
+    }
+    if (hourBin(this.logTime) !== hour) for (const cell of this.all) cell.states.sweep(this.logTime)
+    return findings
+  }
+
+  snapshot(partition: number): { seq: number; bytes: Uint8Array } {
+    const cells = this.cellsOf(partition)
+    const seq = Math.min(...cells.map((cell) => cell.seq))
+    return { seq, bytes: encodeSnapshot({ epoch: this.epoch, partition, cells }) }
+  }
+
+  restore(partition: number, bytes: Uint8Array): RestoreReport {
+    if (this.seq !== 0) throw new LogOrderError('a snapshot can only be taken over before the first message')
+    this.cellsOf(partition)
+    const snapshot = decodeSnapshot(bytes, { epoch: this.epoch, partition })
+    const restored: string[] = []
+    const refused: { detector: string; reason: Refusal }[] = []
+    for (const [row, plan] of this.plans.entries()) {
+      const found = typeof snapshot === 'string' ? snapshot : snapshot.section(plan)
+      if (typeof found === 'string') {
+        refused.push({ detector: plan.detector.id, reason: found })
+        continue
+      }
+      const cells = this.cells[row] as (Cell | undefined)[]
+      cells[partition] = new Cell(plan, found)
+      restored.push(plan.detector.id)
+    }
+    this.all = this.allCells()
+    return { restored, refused }
+  }
+
+  explain(detector: string, key: string): Explanation | null {
+    const row = this.plans.findIndex((plan) => plan.detector.id === detector)
+    const plan = this.plans[row]
+    const cell = plan && this.cells[row]?.[partitionOf(plan.detector.keyKind, key)]
+    return cell ? explainKey(cell, key) : null
+  }
+
+  state(): DetectorState[] {
+    return this.plans.map(({ detector }, row) => {
+      const cells = (this.cells[row] ?? []).filter((cell) => cell !== undefined)
+      const sum = (of: (cell: Cell) => number) => cells.reduce((total, cell) => total + of(cell), 0)
+      return {
+        detector: detector.id,
+        keys: sum((cell) => cell.states.keys),
+        bytes: sum((cell) => cell.states.bytes),
+        storedOnly: sum((cell) => cell.storedOnly),
+      }
+    })
+  }
+
+  private applyRows(message: LogMessage): Finding[] {
+    const events = decodeBatch(message.payload)
+    if (events.length !== message.count)
+      throw new LogOrderError(`message ${message.seq} announces ${message.count} rows and holds ${events.length}`)
+    const findings: Finding[] = []
+    for (const [index, event] of events.entries()) {
+      const { epoch, seq, index: counted } = event.position
+      if (epoch !== this.epoch || seq !== message.seq || counted !== index)
+        throw new LogOrderError(`message ${message.seq} row ${index} says it is ${epoch} ${seq}/${counted}`)
+      this.logTime = Math.max(this.logTime, event.receivedAt)
+      this.applyEvent(event, findings)
+    }
+    return findings
+  }
+
+  private applyEvent(event: LoggedEvent, findings: Finding[]): void {
+    for (const [row, { detector }] of this.plans.entries()) {
+      if (detector.latenessDays[event.type] === undefined) continue
+      for (const touch of detector.keys(event)) {
+        const cell = this.cells[row]?.[partitionOf(detector.keyKind, touch.key)]
+        if (!cell || cell.seq >= event.position.seq) continue
+        const finding = cell.handle({ event, touch, logTime: this.logTime })
+        if (finding) findings.push(finding)
+      }
+    }
+  }
+
+  private applyControl(message: LogMessage): Finding[] {
+    const entry = JSON.parse(new TextDecoder().decode(message.payload)) as ControlEntry
+    if (entry.epoch !== this.epoch || entry.seq !== message.seq)
+      throw new LogOrderError(`control entry ${message.seq} says it is ${entry.epoch} ${entry.seq}`)
+    if (entry.type === 'yujing.tick') this.logTime = Math.max(this.logTime, entry.at)
+    if (entry.type === 'yujing.parameters') {
+      const { detector, version, parameters } = entry.data
+      for (const cell of this.all)
+        if (cell.plan.detector.id === detector && cell.seq < message.seq)
+          cell.parameters = withParameters(cell.plan.detector, version, parameters)
+    }
+    return []
+  }
+
+  /** Log time where replay begins: that of the state furthest behind. */
+  private logTimeAtPosition(): number {
+    const position = this.position()
+    return Math.max(0, ...this.all.filter((cell) => cell.seq === position).map((cell) => cell.logTime))
+  }
+
+  private allCells(): Cell[] {
+    return this.cells.flat().filter((cell) => cell !== undefined)
+  }
+
+  private cellsOf(partition: number): Cell[] {
+    const cells = this.cells.map((row) => row[partition]).filter((cell) => cell !== undefined)
+    if (cells.length === 0) throw new RangeError(`partition ${partition} is not of this shard`)
+    return cells
+  }
+}

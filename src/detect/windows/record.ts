@@ -1,0 +1,94 @@
+import type { Hash64 } from '../statistics/hash.ts'
+import type { Arena } from './arena.ts'
+import type { List } from './list.ts'
+
+/**
+ * The fixed part of a key's state: ten words of the arena.
+ *
+ *     0 hash, high   1 hash, low   2 newest bin (signed)   3 stock   4 last touched, log time in seconds
+ *     5 tally        6 members     7 contributions         8 length of members
+ *     9 length of the tally (16 bits), of the contributions (8 bits), silence (4 bits), backfilled (1 bit)
+ */
+export const RECORD_WORDS = 10
+
+export type ListName = 'tally' | 'members' | 'contributions'
+
+/** A new key's record: no events, no stock. */
+export function createRecord(arena: Arena, hash: Hash64, newestBin: number): number {
+  const record = arena.allocate(RECORD_WORDS)
+  arena.words.fill(0, record, record + RECORD_WORDS)
+  arena.words[record] = hash.high
+  arena.words[record + 1] = hash.low
+  arena.signed[record + 2] = newestBin
+  return record
+}
+
+/** Bin of the key's newest event by event time. */
+export function newestBin(arena: Arena, record: number): number {
+  return arena.signed[record + 2] as number
+}
+
+export function setNewestBin(arena: Arena, record: number, bin: number): void {
+  arena.signed[record + 2] = bin
+}
+
+/** What is there now, from 0. */
+export function stockOf(arena: Arena, record: number): number {
+  return arena.words[record + 3] as number
+}
+
+/** Adds one or takes one away; below 0 it does not go (a departure of something that never arrived here). */
+export function moveStock(arena: Arena, record: number, by: 1 | -1): void {
+  arena.words[record + 3] = Math.max(0, stockOf(arena, record) + by)
+}
+
+/** Log time of the last event that changed the key's windows, in whole seconds. */
+export function touchedAt(arena: Arena, record: number): number {
+  return arena.words[record + 4] as number
+}
+
+export function setTouchedAt(arena: Arena, record: number, seconds: number): void {
+  arena.words[record + 4] = seconds
+}
+
+/** One of the key's lists. */
+export function listOf(arena: Arena, record: number, name: ListName): List {
+  const { words } = arena
+  const packed = words[record + 9] as number
+  if (name === 'tally') return { reference: words[record + 5] as number, length: packed & 0xffff }
+  if (name === 'members') return { reference: words[record + 6] as number, length: words[record + 8] as number }
+  return { reference: words[record + 7] as number, length: (packed >>> 16) & 0xff }
+}
+
+export function setList(arena: Arena, record: number, name: ListName, list: List): void {
+  const { words } = arena
+  const packed = words[record + 9] as number
+  if (name === 'tally') {
+    words[record + 5] = list.reference
+    words[record + 9] = ((packed & 0xffff0000) | list.length) >>> 0
+  } else if (name === 'members') {
+    words[record + 6] = list.reference
+    words[record + 8] = list.length
+  } else {
+    words[record + 7] = list.reference
+    words[record + 9] = ((packed & 0xff00ffff) | (list.length << 16)) >>> 0
+  }
+}
+
+/** What backfill has done to the key (DESIGN 17). */
+export interface Silence {
+  /** Severity the trigger is silently held at, 0 if it is not. */
+  readonly held: number
+  /** A backfill event came since the last judged one. */
+  readonly backfilled: boolean
+}
+
+export function silenceOf(arena: Arena, record: number): Silence {
+  const packed = arena.words[record + 9] as number
+  return { held: (packed >>> 24) & 0xf, backfilled: ((packed >>> 28) & 1) === 1 }
+}
+
+export function setSilence(arena: Arena, record: number, { held, backfilled }: Silence): void {
+  const packed = arena.words[record + 9] as number
+  arena.words[record + 9] = ((packed & 0x00ffffff) | (held << 24) | ((backfilled ? 1 : 0) << 28)) >>> 0
+}
