@@ -1,10 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { execPath, env as ownEnvironment } from 'node:process'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
-import { fileURLToPath } from 'node:url'
+import { packageRoot } from './package-root.ts'
 import { endProcess, identify, type ProcessIdentity } from './processes.ts'
 
 /** What to run under a guard. */
@@ -119,7 +118,5 @@ function environment(own: Readonly<Record<string, string>>): Record<string, stri
 
 /** The guard is plain JavaScript and is not compiled: it stands in the sources, whether we run from there or from dist. */
 function guardPath(): string {
-  let root = dirname(fileURLToPath(import.meta.url))
-  while (!existsSync(join(root, 'package.json'))) root = dirname(root)
-  return join(root, 'src', 'embedded', 'guard.mjs')
+  return join(packageRoot(), 'src', 'embedded', 'guard.mjs')
 }

@@ -2,13 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pino } from 'pino'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { readChildren, writeChildren } from '../../src/embedded/children-file.ts'
 import { claimDataDir, type DataDir } from '../../src/embedded/data-dir.ts'
 import { identify, isRunning, type ProcessIdentity } from '../../src/embedded/processes.ts'
+import { silentLogger } from '../../src/telemetry/logger.ts'
 
-const logger = pino({ level: 'silent' })
+const logger = silentLogger()
 let path: string
 const claimed: DataDir[] = []
 const spawned: ChildProcess[] = []

@@ -1,0 +1,116 @@
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Logger } from '../telemetry/logger.ts'
+import type { DataDir } from './data-dir.ts'
+import type { GuardedChild } from './guarded-child.ts'
+import { findNatsServer, type NatsBinary } from './nats-binary.ts'
+import { natsConfiguration } from './nats-configuration.ts'
+
+/** A running nats-server with JetStream in the data directory, on a free loopback port. */
+export interface NatsServer {
+  readonly url: string
+  /** The service's own user, with all rights; the password holds for this life of the service. */
+  readonly user: string
+  readonly password: string
+  readonly version: string
+  /** Whether what the server acknowledges survives a power cut (2.10 and newer). */
+  readonly syncsAlways: boolean
+  /** Of the server that runs now; it changes when a server that died was started again. */
+  pid(): number
+  stop(): Promise<void>
+}
+
+const RESTART_FIRST_MS = 100
+const RESTART_MOST_MS = 5_000
+
+/**
+ * Starts nats-server on `DATA_DIR/nats`; resolves when it takes connections. Should it die it is started again on the
+ * same port, so that clients come back by themselves.
+ *
+ * Throws when the program is missing, or ends before it is ready (the message has its last words).
+ */
+export async function startNatsServer(o: { dataDir: DataDir; binary?: string; logger: Logger }): Promise<NatsServer> {
+  const binary = await findNatsServer(o.binary)
+  const password = randomBytes(24).toString('base64url')
+  const logger = o.logger.child({ child: 'nats-server' })
+  const launch = (port: number) => launchServer({ ...o, logger, binary, password, port })
+
+  let running = await launch(-1)
+  const { port } = running
+  let stopping = false
+  const supervision = (async () => {
+    for (let waitMs = RESTART_FIRST_MS; ; waitMs = Math.min(waitMs * 2, RESTART_MOST_MS)) {
+      const exit = await running.child.exited
+      if (stopping) return
+      logger.error({ ...exit, waitMs }, 'nats-server ended; starting it again')
+      await sleep(waitMs)
+      if (stopping) return
+      running = await launch(port).catch((error: Error) => {
+        logger.error({ err: error }, 'nats-server does not start')
+        return running
+      })
+    }
+  })()
+
+  return {
+    url: `nats://127.0.0.1:${port}`,
+    user: 'service',
+    password,
+    version: binary.version,
+    syncsAlways: binary.syncsAlways,
+    pid: () => running.child.pid,
+    async stop() {
+      stopping = true
+      await running.child.stop()
+      await supervision
+      await running.child.stop()
+    },
+  }
+}
+
+interface Launch {
+  readonly dataDir: DataDir
+  readonly logger: Logger
+  readonly binary: NatsBinary
+  readonly password: string
+  /** -1: any free one. */
+  readonly port: number
+}
+
+async function launchServer(o: Launch): Promise<{ child: GuardedChild; port: number }> {
+  const storeDir = join(o.dataDir.path, 'nats')
+  const configurationPath = join(o.dataDir.path, 'nats.conf')
+  mkdirSync(storeDir, { recursive: true, mode: 0o700 })
+  const users = [{ user: 'service', password: o.password, publish: ['>'], subscribe: ['>'] }]
+  const text = natsConfiguration({ port: o.port, storeDir, binary: o.binary, users })
+  writeFileSync(configurationPath, text, { mode: 0o600 })
+
+  let port = 0
+  let isReady = () => {}
+  const ready = new Promise<void>((resolve) => {
+    isReady = resolve
+  })
+  const lastWords: string[] = []
+  const child = await o.dataDir.spawn({
+    name: 'nats-server',
+    command: o.binary.path,
+    args: ['--config', configurationPath],
+    onLine(line) {
+      lastWords.push(line)
+      if (lastWords.length > 5) lastWords.shift()
+      const text = line.replace(/^\[\d+\] \S+ \S+ /, '')
+      if (/^\[(WRN|ERR|FTL)\]/.test(text)) o.logger.warn(text)
+      else o.logger.debug(text)
+      port = Number(/Listening for client connections on \S+:(\d+)$/.exec(line)?.[1] ?? port)
+      if (line.endsWith('Server is ready')) isReady()
+    },
+  })
+  await Promise.race([ready, child.exited])
+  if (port === 0 || !lastWords.some((line) => line.endsWith('Server is ready'))) {
+    await child.stop()
+    throw new Error(`nats-server ended before it was ready: ${lastWords.join(' | ')}`)
+  }
+  return { child, port }
+}
