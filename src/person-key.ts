@@ -1,0 +1,46 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Config } from './config.ts'
+
+/** The bucket of the configuration, as far as the fingerprint needs it. */
+interface FingerprintBucket {
+  get(key: string): Promise<{ value: string } | null>
+  create(key: string, value: string): Promise<number>
+}
+
+const FINGERPRINT = 'person-key.fingerprint'
+
+/**
+ * The secret key of the pseudonyms: from the configuration, else generated once into the data directory (0600).
+ *
+ * @throws Error when the log was written with another key: the same person would get two pseudonyms.
+ */
+export async function personKeyOf(config: Config, bucket: FingerprintBucket): Promise<Buffer> {
+  const key = config.personKey
+    ? Buffer.from(config.personKey, 'utf8')
+    : await generated(join(config.dataDir, 'person.key'))
+  const fingerprint = createHash('sha256')
+    .update('yujing person key fingerprint')
+    .update(key)
+    .digest('hex')
+    .slice(0, 16)
+  const known = await bucket.get(FINGERPRINT)
+  if (known === null) await bucket.create(FINGERPRINT, fingerprint)
+  else if (known.value !== fingerprint)
+    throw new Error(
+      `the person key has the fingerprint ${fingerprint}, the log was written with ${known.value}: give the key of this log (YUJING_PERSON_KEY, or DATA_DIR/person.key from the backup)`,
+    )
+  return key
+}
+
+async function generated(path: string): Promise<Buffer> {
+  try {
+    return Buffer.from((await readFile(path, 'utf8')).trim(), 'hex')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  }
+  const key = randomBytes(32)
+  await writeFile(path, `${key.toString('hex')}\n`, { mode: 0o600, flag: 'wx' })
+  return key
+}

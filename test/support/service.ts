@@ -1,0 +1,111 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
+
+const root = resolve(import.meta.dirname, '../..')
+
+/** A whole service in a process of its own, as `yujing serve` starts it, on free ports in a directory of its own. */
+export interface Service {
+  readonly url: string
+  readonly adminKey: string
+  readonly dataDir: string
+  readonly pid: number
+  /** GET or, with a body, POST; with the admin key unless headers say otherwise. */
+  request(path: string, init?: RequestInit): Promise<Response>
+  /** SIGTERM, and start again on the same port and data. */
+  restart(): Promise<void>
+  /** SIGKILL without a word. */
+  kill(): Promise<void>
+  /** Starts again after `kill`. */
+  start(): Promise<void>
+  /** SIGTERM, and remove the data. */
+  stop(): Promise<void>
+}
+
+/** Starts a service from `dist`; resolves when its ready line has come. */
+export async function startService(options: { env?: Record<string, string> } = {}): Promise<Service> {
+  if (!existsSync(join(root, 'dist/src/main.js'))) throw new Error('dist is missing: run npm run build')
+  const dataDir = await mkdtemp(join(tmpdir(), 'yujing-service-'))
+  const adminKey = 'test-admin-key-0123456789abcdef'
+  let child: ChildProcess
+  let url = ''
+  let port = '0'
+
+  async function start(): Promise<void> {
+    const lines: string[] = []
+    child = spawn(process.execPath, [join(root, 'dist/src/main.js'), 'serve', '--port', port, '--data-dir', dataDir], {
+      env: { PATH: process.env.PATH, YUJING_BOOTSTRAP_KEY: adminKey, ...options.env },
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    const running = child
+    url = await new Promise<string>((resolveReady, reject) => {
+      const keep = (line: string) => {
+        lines.push(line)
+        if (lines.length > 200) lines.shift()
+      }
+      createInterface({ input: running.stderr as NodeJS.ReadableStream }).on('line', keep)
+      createInterface({ input: running.stdout as NodeJS.ReadableStream }).on('line', (line) => {
+        keep(line)
+        if (line.includes('"msg":"ready"')) resolveReady((JSON.parse(line) as { url: string }).url)
+      })
+      running.once('exit', (code, signal) =>
+        reject(new Error(`the service ended (${code ?? signal}):\n${lines.join('\n')}`)),
+      )
+    })
+    port = new URL(url).port
+  }
+
+  async function end(signal: NodeJS.Signals): Promise<void> {
+    if (child.exitCode !== null || child.signalCode !== null) return
+    const gone = new Promise((resolveGone) => child.once('exit', resolveGone))
+    child.kill(signal)
+    await gone
+  }
+
+  await start()
+  return {
+    get url() {
+      return url
+    },
+    get pid() {
+      return child.pid as number
+    },
+    adminKey,
+    dataDir,
+    request: (path, init = {}) =>
+      fetch(`${url}${path}`, {
+        ...init,
+        method: init.method ?? (init.body ? 'POST' : 'GET'),
+        headers: { authorization: `Bearer ${adminKey}`, ...(init.headers as Record<string, string>) },
+      }),
+    restart: async () => {
+      await end('SIGTERM')
+      await start()
+    },
+    kill: () => end('SIGKILL'),
+    start,
+    stop: async () => {
+      await end('SIGTERM')
+      await rm(dataDir, { recursive: true, force: true, maxRetries: 5 })
+    },
+  }
+}
+
+/** Waits until `probe` gives something, or fails naming what was waited for. */
+export async function eventually<T>(
+  what: string,
+  probe: () => Promise<T | null | undefined | false>,
+  timeoutMs = 30_000,
+): Promise<T> {
+  const end = performance.now() + timeoutMs
+  for (;;) {
+    const found = await probe()
+    if (found) return found
+    if (performance.now() > end) throw new Error(`never came: ${what}`)
+    await new Promise((resolveLater) => setTimeout(resolveLater, 100))
+  }
+}
