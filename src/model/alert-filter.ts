@@ -1,4 +1,5 @@
 import type { Alert, AlertStatus } from './alert.ts'
+import { inArea } from './area.ts'
 import type { Level } from './level.ts'
 
 /**
@@ -34,7 +35,7 @@ export function matchesFilter(filter: AlertFilter, alert: Alert): boolean {
     (filter.detectors === undefined ||
       filter.detectors.includes(alert.detector) ||
       filter.detectors.includes(alert.code)) &&
-    (filter.regions === undefined || filter.regions.some((area) => inSubtree(area, alert))) &&
+    (filter.regions === undefined || filter.regions.some((area) => touches(area, alert))) &&
     (filter.industries === undefined || filter.industries.some((code) => alert.industry.startsWith(code))) &&
     (filter.departments === undefined ||
       (alert.department !== null && filter.departments.includes(alert.department))) &&
@@ -52,10 +53,9 @@ function oneOf<T>(wanted: readonly T[] | undefined, value: T): boolean {
   return wanted === undefined || wanted.includes(value)
 }
 
-/** 140000 -> 14, 140100 -> 1401, 140105 -> itself. */
-function inSubtree(area: string, alert: Alert): boolean {
-  const prefix = area.replace(/(00){1,2}$/, '')
-  return alert.region.startsWith(prefix) || alert.regions.some((region) => region.startsWith(prefix))
+/** Whether one of the counties the alert touches lies in the area. */
+function touches(area: string, alert: Alert): boolean {
+  return inArea(alert.region, area) || alert.regions.some((region) => inArea(region, area))
 }
 
 function contains(alert: Alert, text: string): boolean {

@@ -1,6 +1,6 @@
 import type { EventRef, KeyKind } from './event.ts'
 import type { Bilingual, Level, Measure } from './level.ts'
-import type { Position } from './position.ts'
+import type { LocalPosition, Position } from './position.ts'
 
 export const ALERT_STATUSES = ['open', 'acknowledged', 'handling', 'closed', 'dismissed'] as const
 export type AlertStatus = (typeof ALERT_STATUSES)[number]
@@ -94,8 +94,14 @@ export interface Alert {
   readonly history: readonly HistoryEntry[]
 }
 
-/** An alert as saved: what the outside sees, and how far findings have been applied. `revision` comes from the KV. */
+/** An alert as saved: what the outside sees, and what the desk alone needs. `revision` comes from the KV. */
 export interface StoredAlert extends Omit<Alert, 'revision'> {
   /** A finding at or before this position is a no-op. */
   readonly appliedPosition: Position
+  /** Of the finding that opened the alert: orders the alerts of one subject, whatever the desk's clock said. */
+  readonly openedPosition: Position
+  /** Where the events of the evidence stand in the log, newest first, at most 64: those pending are resolved later. */
+  readonly eventPositions: readonly LocalPosition[]
+  /** What a correction interrupted when it withdrew the alert: comes back when the verdict holds again. */
+  readonly beforeWithdrawal: { readonly status: AlertStatus; readonly outcome: Outcome | null } | null
 }

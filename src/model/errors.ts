@@ -142,3 +142,11 @@ export class RevisionConflict extends Error {
     this.name = 'RevisionConflict'
   }
 }
+
+/** The log refused an append because its last message is not the one expected: another writer has taken over. */
+export class AppendSuperseded extends Error {
+  constructor(message = 'the last message of the log is not the one expected') {
+    super(message)
+    this.name = 'AppendSuperseded'
+  }
+}

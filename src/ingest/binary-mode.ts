@@ -1,0 +1,49 @@
+import type { RawEvent } from './body.ts'
+
+/** Header names in lower case, as Node gives them. */
+export type IngestHeaders = Readonly<Record<string, string | undefined>>
+
+const PREFIX = 'ce-'
+/** Attributes that are truth values; in a header they are words. */
+const FLAGS: ReadonlySet<string> = new Set(['backfill', 'test'])
+
+export function isBinaryMode(headers: IngestHeaders): boolean {
+  return headers['ce-specversion'] !== undefined || headers['ce-type'] !== undefined
+}
+
+/** One event whose attributes stand in `ce-*` headers (percent-encoded UTF-8) and whose body is the data. */
+export function readBinaryMode(headers: IngestHeaders, body: string): RawEvent {
+  const event: Record<string, unknown> = Object.create(null)
+  let fault: string | null = null
+  for (const [name, value] of Object.entries(headers)) {
+    if (!name.startsWith(PREFIX) || value === undefined) continue
+    const decoded = decodeHeader(value)
+    if (decoded === null) fault ??= 'A ce-* header is not percent-encoded UTF-8; encode it as CloudEvents 1.0 says.'
+    const attribute = name.slice(PREFIX.length)
+    event[attribute] = FLAGS.has(attribute) ? (TRUTH.get(decoded ?? '') ?? decoded) : decoded
+  }
+  if (body.trim() !== '') {
+    try {
+      event.data = JSON.parse(body)
+    } catch {
+      fault ??= 'The body is not JSON; with ce-* headers it must hold the data alone.'
+    }
+  }
+  const text = (): string => JSON.stringify({ ...event, data: event.data ?? body })
+  return { value: event, fault, text, bytes: Buffer.byteLength(text()) }
+}
+
+const TRUTH = new Map([
+  ['true', true],
+  ['false', false],
+])
+
+/** The value of a header: quotes taken off, then percent-decoded; null when that is no UTF-8. */
+function decodeHeader(value: string): string | null {
+  const quoted = /^"((?:[^"\\]|\\.)*)"$/.exec(value)?.[1]
+  try {
+    return decodeURIComponent(quoted === undefined ? value : quoted.replace(/\\(.)/g, '$1'))
+  } catch {
+    return null
+  }
+}

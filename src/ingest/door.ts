@@ -1,0 +1,142 @@
+import { YujingError } from '../model/errors.ts'
+import type { CanonicalEvent } from '../model/event.ts'
+import type { Clock } from '../telemetry/clock.ts'
+import type { Logger } from '../telemetry/logger.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
+import { admit, type Gate } from './admit.ts'
+import { type IngestBody, type RawEvent, readBody } from './body.ts'
+import { compileCatalogue } from './data-check.ts'
+import { nameIn } from './envelope.ts'
+import type { IngestLimits } from './limits.ts'
+import { createPseudonyms } from './pseudonyms.ts'
+import type { QuarantinePort } from './quarantine-port.ts'
+import { type Refusal, refuse } from './refusal.ts'
+import type { IngestRights } from './rights.ts'
+import { createSeal } from './seal.ts'
+import type { AppendOutcome, WriterPort } from './writer-port.ts'
+
+export interface IngestRequest extends IngestBody {
+  readonly rights: IngestRights
+}
+
+/** The answer of CONTRACT 4; `index` counts the events of the request from 0. */
+export interface IngestAnswer {
+  readonly accepted: number
+  /** Reused ids included. */
+  readonly duplicates: number
+  readonly rejected: readonly (Refusal & { readonly index: number; readonly id: string | null })[]
+  readonly reused: readonly { readonly index: number; readonly id: string }[]
+}
+
+export interface Door {
+  /**
+   * Lets the events of a request in: validated, people replaced by pseudonyms, appended to the log.
+   *
+   * @throws YujingError `body.*` when the body cannot be read; the first rejection's code with the whole answer in
+   * `details` when every event was rejected; a code of status 503 when not all is known to be in the log
+   */
+  accept(request: IngestRequest): Promise<IngestAnswer>
+}
+
+export interface DoorOptions {
+  readonly writer: WriterPort
+  /** Secret of the pseudonyms, at least 16 bytes. */
+  readonly personKey: Buffer
+  readonly quarantine: QuarantinePort
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly metrics: Metrics
+  readonly limits: IngestLimits
+  /** Sources whose given person keys are as good as ID numbers; none unless said. */
+  readonly strongSource?: (source: string) => boolean
+}
+
+/** One event of a request on its way through the door. */
+type Passage = { readonly raw: RawEvent } & (
+  | { readonly event: CanonicalEvent; readonly refusal: null }
+  | { readonly event: null; readonly refusal: Refusal }
+)
+
+export function createDoor(options: DoorOptions): Door {
+  const { writer, quarantine, clock, metrics, limits } = options
+  const logger = options.logger.child({ step: 'ingest' })
+  const seal = createSeal(options.personKey)
+  const gate: Gate = {
+    checks: compileCatalogue(),
+    pseudonyms: createPseudonyms({
+      personKey: options.personKey,
+      strongSource: options.strongSource ?? (() => false),
+      cached: limits.cachedPseudonyms,
+    }),
+    limits,
+  }
+
+  function judge(raw: RawEvent, rights: IngestRights, now: number): Passage {
+    const admission = admit(raw, rights, now, gate)
+    if ('refusal' in admission) return { raw, event: null, refusal: admission.refusal }
+    if (admission.dropped > 0) metrics.dropsTotal.inc({ step: 'ingest', reason: 'unknown-member' }, admission.dropped)
+    return { raw, event: admission.event, refusal: null }
+  }
+
+  async function isolate(raw: RawEvent, { code, message }: Refusal): Promise<void> {
+    await quarantine.put({
+      code,
+      reason: message,
+      source: nameIn(raw.value, 'source') ?? '',
+      id: nameIn(raw.value, 'id'),
+      receivedAt: clock.now(),
+      payload: seal.close(raw.text()),
+    })
+  }
+
+  return {
+    async accept(request) {
+      const raws = await readBody(request, limits)
+      const now = clock.now()
+      const passages = raws.map((raw) => judge(raw, request.rights, now))
+      const events = passages.flatMap(({ event }) => (event === null ? [] : [event]))
+      const outcomes = events.length === 0 ? [] : await writer.append(events)
+      const { answer, outcomeOf } = answerFor(passages, outcomes)
+      const isolated = passages.flatMap((passage) => {
+        if (passage.refusal !== null) return [isolate(passage.raw, passage.refusal)]
+        return outcomeOf.get(passage)?.kind === 'reused' ? [isolate(passage.raw, refuse('event.id-reused'))] : []
+      })
+      await Promise.all(isolated)
+      for (const { code } of answer.rejected) {
+        metrics.eventsRejectedTotal.inc({ code })
+        metrics.dropsTotal.inc({ step: 'ingest', reason: 'rejected' })
+      }
+      if (isolated.length > 0) logger.info({ isolated: isolated.length, of: passages.length }, 'events refused')
+      const first = answer.rejected[0]
+      if (first !== undefined && answer.rejected.length === passages.length) {
+        throw new YujingError(first.code, first.message, answer)
+      }
+      return answer
+    },
+  }
+}
+
+/** Joins what the writer says of the admitted events with the refusals, in the order of the request. */
+function answerFor(
+  passages: readonly Passage[],
+  outcomes: readonly AppendOutcome[],
+): { answer: IngestAnswer; outcomeOf: ReadonlyMap<Passage, AppendOutcome> } {
+  const outcomeOf = new Map<Passage, AppendOutcome>()
+  const rejected: (Refusal & { index: number; id: string | null })[] = []
+  const reused: { index: number; id: string }[] = []
+  let accepted = 0
+  let duplicates = 0
+  for (const [index, passage] of passages.entries()) {
+    if (passage.refusal !== null) {
+      rejected.push({ index, id: nameIn(passage.raw.value, 'id'), ...passage.refusal })
+      continue
+    }
+    const outcome = outcomes[accepted + duplicates]
+    if (outcome === undefined) throw new Error('the writer answered for fewer events than it was given')
+    outcomeOf.set(passage, outcome)
+    if (outcome.kind === 'stored') accepted += 1
+    else duplicates += 1
+    if (outcome.kind === 'reused') reused.push({ index, id: passage.event.id })
+  }
+  return { answer: { accepted, duplicates, rejected, reused }, outcomeOf }
+}

@@ -1,0 +1,14 @@
+import type { CanonicalEvent } from '../model/event.ts'
+import type { Position } from '../model/position.ts'
+
+/** What became of one event: in the log now; there already; there already with other content. */
+export type AppendOutcome =
+  | { readonly kind: 'stored'; readonly position: Position }
+  | { readonly kind: 'duplicate' }
+  | { readonly kind: 'reused' }
+
+/** The one that appends. Resolves with one outcome per event, in order, once all of them are known to be in the log. */
+export interface WriterPort {
+  /** @throws YujingError of status 503 when not all is known to be in the log: the same call may be made again */
+  append(events: readonly CanonicalEvent[]): Promise<AppendOutcome[]>
+}

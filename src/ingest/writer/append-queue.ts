@@ -1,0 +1,210 @@
+import type { Control } from '../../model/control.ts'
+import { YujingError } from '../../model/errors.ts'
+import type { CanonicalEvent } from '../../model/event.ts'
+import { MAX_ROWS } from '../../model/row.ts'
+import type { Logger } from '../../telemetry/logger.ts'
+import type { AppendOutcome } from '../writer-port.ts'
+import { withDeadline } from './deadline.ts'
+import type { EventIdentity } from './identity.ts'
+import { makeMessage, type RowsCall } from './message-maker.ts'
+import type { AppendLog } from './ports.ts'
+import { OutOfChain, Superseded, Term } from './term.ts'
+import { LogDiffers, type WriterState } from './writer-state.ts'
+
+interface ControlCall {
+  readonly kind: 'control'
+  readonly control: Control
+  resolve(seq: number): void
+  reject(error: Error): void
+}
+
+interface PauseCall {
+  readonly kind: 'pause'
+  run(): void
+  reject(error: Error): void
+}
+
+type Call = RowsCall | ControlCall | PauseCall
+
+export interface AppendQueueOptions {
+  readonly log: AppendLog
+  readonly state: WriterState
+  readonly instance: string
+  readonly logger: Logger
+  readonly stamp: () => number
+  readonly gatherMs: number
+  readonly patienceMs: number
+  readonly onFatal: (error: Error) => void
+}
+
+/** How often in a row the chain may break without another writer to be seen. */
+const MOST_BREAKS = 3
+
+/**
+ * Calls in the order they came, and the one loop that turns them into messages: one message on its way at a time, what
+ * comes meanwhile goes into the next. State follows a message only once the log has it.
+ *
+ *     call ─┐
+ *     call ─┼─ gather (2 ms, or while one is on its way) ─> message ─> log ─> state ─> answers
+ *     call ─┘
+ */
+export class AppendQueue {
+  readonly #options: AppendQueueOptions
+  readonly #term: Term
+  readonly #calls: Call[] = []
+  #loop: Promise<void> | null = null
+  #gathering: NodeJS.Timeout | null = null
+  #waiting = 0
+  #opening: Promise<void> | null = null
+  #breaks = 0
+  #dead: Error | null = null
+
+  constructor(options: AppendQueueOptions) {
+    this.#options = options
+    this.#term = new Term(options)
+  }
+
+  /** Begins the first term. */
+  begin(): Promise<void> {
+    return this.#term.open(this.#options.stamp)
+  }
+
+  /** The server may have forgotten the chain: the next append begins a new term. */
+  loseTerm(): void {
+    this.#term.lose()
+  }
+
+  rows(
+    events: readonly CanonicalEvent[],
+    identities: readonly EventIdentity[],
+    history: ReadonlyMap<string, string | null>,
+  ): Promise<AppendOutcome[]> {
+    this.#waiting += events.length
+    return new Promise((resolve, reject) => {
+      this.#enqueue({ kind: 'rows', events, identities, history, outcomes: [], resolve, reject })
+    })
+  }
+
+  /** Resolves with the sequence of the entry. */
+  control(control: Control): Promise<number> {
+    return new Promise((resolve, reject) => this.#enqueue({ kind: 'control', control, resolve, reject }))
+  }
+
+  /** Runs when no message is on its way, so that the state is exactly that of the log. */
+  betweenMessages<T>(run: () => T): Promise<T> {
+    return new Promise((resolve, reject) => this.#enqueue({ kind: 'pause', run: () => resolve(run()), reject }))
+  }
+
+  /** Resolves when everything taken so far has been answered. */
+  async drained(): Promise<void> {
+    while (this.#calls.length > 0 || this.#loop !== null) {
+      this.#go()
+      await this.#loop
+    }
+  }
+
+  #enqueue(call: Call): void {
+    if (this.#dead !== null) {
+      call.reject(unavailable())
+      return
+    }
+    this.#calls.push(call)
+    if (this.#loop !== null) return
+    if (this.#waiting >= MAX_ROWS) this.#go()
+    else this.#gathering ??= setTimeout(() => this.#go(), this.#options.gatherMs)
+  }
+
+  #go(): void {
+    if (this.#gathering !== null) clearTimeout(this.#gathering)
+    this.#gathering = null
+    this.#loop ??= this.#run().finally(() => {
+      this.#loop = null
+    })
+  }
+
+  async #run(): Promise<void> {
+    for (let call = this.#calls[0]; call !== undefined; call = this.#calls[0]) {
+      try {
+        if (call.kind === 'pause') this.#pause(call)
+        else {
+          if (!this.#term.held) await this.#openTerm()
+          if (call.kind === 'control') await this.#appendControl(call)
+          else await this.#appendRows()
+        }
+        this.#breaks = 0
+      } catch (error) {
+        this.#fail(error)
+      }
+    }
+  }
+
+  #pause(call: PauseCall): void {
+    this.#calls.shift()
+    call.run()
+  }
+
+  /** One attempt at a time, even when callers lose patience: two readers would follow the same messages twice. */
+  async #openTerm(): Promise<void> {
+    this.#opening ??= this.#term.open(this.#options.stamp).finally(() => {
+      this.#opening = null
+    })
+    await withDeadline(this.#opening, this.#options.patienceMs, unavailable)
+  }
+
+  async #appendControl(call: ControlCall): Promise<void> {
+    const seq = await this.#term.control(call.control, this.#options.stamp())
+    this.#calls.shift()
+    call.resolve(seq)
+  }
+
+  async #appendRows(): Promise<void> {
+    const { state, log, stamp } = this.#options
+    const rows: RowsCall[] = []
+    for (const call of this.#calls) {
+      if (call.kind !== 'rows') break
+      rows.push(call)
+    }
+    const { table } = state.register
+    try {
+      const message = makeMessage(rows, state, log.epoch, stamp())
+      if (message.batch.count > 0) await this.#term.rows(message.batch.payload(), message.batch.count)
+      table.commit()
+      for (const identity of message.added) state.ids.add(identity, message.receivedAt)
+      if (message.batch.count > 0) {
+        state.seq += 1
+        state.logTime = Math.max(state.logTime, message.receivedAt)
+        state.ids.expireSome(state.logTime)
+      }
+      this.#answer(message.outcomes)
+    } catch (error) {
+      table.rollback()
+      throw error
+    }
+  }
+
+  #answer(outcomes: ReadonlyMap<RowsCall, readonly AppendOutcome[]>): void {
+    for (const [call, decided] of outcomes) {
+      call.outcomes.push(...decided)
+      if (call.outcomes.length < call.events.length) return
+      this.#calls.shift()
+      this.#waiting -= call.events.length
+      call.resolve(call.outcomes)
+    }
+  }
+
+  /** Nobody in the queue may be told that their events are in the log; all of them send again. */
+  #fail(error: unknown): void {
+    if (error instanceof OutOfChain && ++this.#breaks < MOST_BREAKS) return
+    const fatal = error instanceof Superseded || error instanceof LogDiffers || error instanceof OutOfChain
+    const answer = error instanceof YujingError ? error : unavailable()
+    if (fatal) this.#dead = error
+    else if (answer !== error) this.#options.logger.error({ err: error }, 'an append failed for an unknown reason')
+    this.#waiting = 0
+    for (const call of this.#calls.splice(0)) call.reject(answer)
+    if (fatal) this.#options.onFatal(error)
+  }
+}
+
+function unavailable(): YujingError {
+  return new YujingError('log.unavailable')
+}

@@ -1,0 +1,78 @@
+import { businessDay } from '../../model/time.ts'
+import { Bloom } from './bloom.ts'
+import { IdTable } from './id-table.ts'
+import type { EventIdentity } from './identity.ts'
+
+/** Days of `receivedAt` whose ids are held exactly, today not counted. */
+export const RECENT_DAYS = 14
+const SHARDS = 64
+
+/** What is known of an id: certainly new; there with the same or other content; perhaps an old one. */
+export type Familiarity = 'new' | 'same' | 'other' | 'perhaps'
+
+/**
+ * Every id the log has ever held: recent ones exactly, with the hash of their content, older ones in a Bloom filter. The
+ * table is dealt into shards so that growing or expiring one never stops the door for long.
+ */
+export class IdIndex {
+  readonly #shards = Array.from({ length: SHARDS }, () => new IdTable())
+  readonly #expiredBefore = new Int32Array(SHARDS)
+  readonly #old: Bloom
+  #turn = 0
+
+  constructor(old: Bloom = new Bloom()) {
+    this.#old = old
+  }
+
+  get recent(): number {
+    return this.#shards.reduce((sum, shard) => sum + shard.size, 0)
+  }
+
+  get old(): Bloom {
+    return this.#old
+  }
+
+  familiarity({ words }: Pick<EventIdentity, 'words'>): Familiarity {
+    const found = this.#shardOf(words).find(words)
+    if (found !== 'absent') return found
+    return this.#old.perhaps(words) ? 'perhaps' : 'new'
+  }
+
+  /** Remembers an id with the time its event was received (epoch milliseconds). */
+  add({ words }: Pick<EventIdentity, 'words'>, receivedAt: number): void {
+    this.addEntry(words, stamp(receivedAt))
+  }
+
+  /** The same for an entry of a snapshot, whose stamp is its seventh word. */
+  addEntry(words: Uint32Array, day: number): void {
+    this.#shardOf(words).add(words.subarray(0, 6), day)
+  }
+
+  /** Moves what is older than the recent days into the filter, one shard a call; call it once for every message. */
+  expireSome(logTime: number): void {
+    const firstDay = stamp(logTime) - RECENT_DAYS
+    this.#turn = (this.#turn + 1) % SHARDS
+    if ((this.#expiredBefore[this.#turn] ?? 0) >= firstDay) return
+    this.#expiredBefore[this.#turn] = firstDay
+    this.#shards[this.#turn]?.expire(firstDay, (words) => this.#old.add(words))
+  }
+
+  /** Moves everything that is due into the filter. */
+  expireAll(logTime: number): void {
+    for (let shard = 0; shard < SHARDS; shard += 1) this.expireSome(logTime)
+  }
+
+  /** Each recent entry as 7 words: id, content, day. */
+  *entries(): Generator<Uint32Array> {
+    for (const shard of this.#shards) yield* shard.entries()
+  }
+
+  #shardOf(words: Uint32Array): IdTable {
+    return this.#shards[(words[0] ?? 0) % SHARDS] as IdTable
+  }
+}
+
+/** The business day as the table keeps it: 0 marks its empty slots, so that day 0 is 1. */
+function stamp(epochMs: number): number {
+  return businessDay(epochMs) + 1
+}

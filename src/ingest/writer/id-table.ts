@@ -1,0 +1,89 @@
+/** Words of an entry: 4 of the id hash, 2 of the content hash, 1 day (business day of receivedAt; 0 marks an empty slot). */
+const WORDS = 7
+const DAY = 6
+const MOST_FULL = 0.7
+const SMALLEST = 256
+
+/**
+ * Ids of recent events: open addressing with linear probing in one typed array, 28 bytes a slot. Entries are not removed
+ * one by one; `expire` rebuilds the table.
+ */
+export class IdTable {
+  #slots = new Uint32Array(SMALLEST * WORDS)
+  #capacity = SMALLEST
+  #size = 0
+
+  get size(): number {
+    return this.#size
+  }
+
+  /** 'absent', or whether the entry of that id has the same content. `words` as in EventIdentity. */
+  find(words: Uint32Array): 'absent' | 'same' | 'other' {
+    const at = this.#slotOf(words)
+    if (this.#slots[at + DAY] === 0) return 'absent'
+    return this.#slots[at + 4] === words[4] && this.#slots[at + 5] === words[5] ? 'same' : 'other'
+  }
+
+  /** Adds an id that is absent; the first entry of an id stays. */
+  add(words: Uint32Array, day: number): void {
+    if ((this.#size + 1) / this.#capacity > MOST_FULL) this.#rebuild(this.#capacity * 2, 0, null)
+    const at = this.#slotOf(words)
+    if (this.#slots[at + DAY] !== 0) return
+    this.#slots.set(words, at)
+    this.#slots[at + DAY] = day
+    this.#size += 1
+  }
+
+  /** Takes out the entries of days before `firstDay` and hands their words to `sink`. */
+  expire(firstDay: number, sink: (words: Uint32Array) => void): void {
+    let kept = 0
+    for (const entry of this.entries()) if ((entry[DAY] ?? 0) >= firstDay) kept += 1
+    if (kept === this.#size) return
+    let capacity = SMALLEST
+    while (kept / capacity > MOST_FULL / 2) capacity *= 2
+    this.#rebuild(capacity, firstDay, sink)
+  }
+
+  /** Each entry as its 7 words; a view that holds until the next change. */
+  *entries(): Generator<Uint32Array> {
+    for (let at = 0; at < this.#slots.length; at += WORDS) {
+      if (this.#slots[at + DAY] !== 0) yield this.#slots.subarray(at, at + WORDS)
+    }
+  }
+
+  #slotOf(words: Uint32Array): number {
+    const mask = this.#capacity - 1
+    let slot = ((words[1] ?? 0) ^ (words[2] ?? 0)) & mask
+    for (;;) {
+      const at = slot * WORDS
+      if (this.#slots[at + DAY] === 0) return at
+      if (
+        this.#slots[at] === words[0] &&
+        this.#slots[at + 1] === words[1] &&
+        this.#slots[at + 2] === words[2] &&
+        this.#slots[at + 3] === words[3]
+      ) {
+        return at
+      }
+      slot = (slot + 1) & mask
+    }
+  }
+
+  #rebuild(capacity: number, firstDay: number, sink: ((words: Uint32Array) => void) | null): void {
+    const old = this.#slots
+    this.#slots = new Uint32Array(capacity * WORDS)
+    this.#capacity = capacity
+    this.#size = 0
+    for (let at = 0; at < old.length; at += WORDS) {
+      const day = old[at + DAY] ?? 0
+      if (day === 0) continue
+      const entry = old.subarray(at, at + WORDS)
+      if (day < firstDay) {
+        sink?.(entry)
+      } else {
+        this.#slots.set(entry, this.#slotOf(entry))
+        this.#size += 1
+      }
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import type { LoggedEvent } from '../../model/event.ts'
+import type { LogMessage } from '../../model/log-message.ts'
+import type { EventHashes } from '../../model/row.ts'
+
+/** One message to append. */
+export interface Append {
+  readonly kind: 'rows' | 'control'
+  readonly payload: Uint8Array
+  /** `<epoch>-<seq>`, unique in the log. */
+  readonly msgId: string
+  /** Rows in the payload. */
+  readonly count: number
+  /** The append fails unless this was the Msg-Id of the message before. */
+  readonly expectedLastMsgId?: string
+  /** The append fails unless this is the log's last sequence. */
+  readonly expectedLastSeq?: number
+}
+
+/**
+ * The log as its only writer sees it. `append` resolves with the sequence once the message is durable; it rejects with
+ * `AppendSuperseded` when what was expected is not so, with YujingError `log.full` when the log certainly has not taken
+ * it, and with `log.unavailable` when nobody knows. `read` gives every message from `fromSeq` on, in order, none skipped,
+ * and goes on until the signal is aborted.
+ */
+export interface AppendLog {
+  readonly epoch: string
+  /** First sequence still in the log; 0 or 1 when nothing was purged. */
+  first(): Promise<number>
+  /** Last sequence, 0 when the log is empty. */
+  last(): Promise<number>
+  append(message: Append): Promise<number>
+  read(fromSeq: number, signal: AbortSignal): AsyncIterable<LogMessage>
+}
+
+/** Where snapshots are kept; a lower sequence never replaces a higher one. Candidates come newest first. */
+export interface SnapshotStore {
+  save(name: string, seq: number, bytes: Uint8Array): Promise<void>
+  candidates(name: string): Promise<readonly { readonly seq: number; read(): Promise<Uint8Array> }[]>
+}
+
+/** What history knows of ids that the writer no longer holds exactly. Fails with YujingError `store.unavailable`. */
+export interface EventIdHistory {
+  /** Content hash by id hash, decimal strings; an id that never came is absent. */
+  lookup(idHashes: readonly string[]): Promise<ReadonlyMap<string, string>>
+  /** Every event stored with a sequence below `belowSeq`, in log order, in pages: for a start without a snapshot. */
+  rebuild(belowSeq: number): AsyncIterable<readonly (LoggedEvent & EventHashes)[]>
+}

@@ -1,0 +1,58 @@
+import type { CanonicalEvent, EnterpriseKeys, RegisterFacts } from '../../model/event.ts'
+import { type EnterpriseRecord, keysOf, keysWithout } from './enterprise-record.ts'
+import { nextRecord, presence } from './register-rules.ts'
+import { RegisterTable } from './register-table.ts'
+
+/** What an event does to the register, before it is done. */
+export interface RegisterStep {
+  readonly facts: RegisterFacts
+  /** The record to keep, null when nothing changes. */
+  readonly record: EnterpriseRecord | null
+}
+
+/** What is known of every enterprise: a fold over the log. */
+export class Register {
+  readonly table: RegisterTable
+
+  constructor(table: RegisterTable = new RegisterTable()) {
+    this.table = table
+  }
+
+  /** What the event would do and what is to be told with it; changes nothing. */
+  foresee(event: CanonicalEvent): RegisterStep {
+    if (event.subject === '') return { facts: {}, record: null }
+    const before = this.table.get(event.subject)
+    const after = nextRecord(before, event)
+    return { facts: factsOf(before, after), record: after === before ? null : after }
+  }
+
+  /** Keeps what `foresee` said. */
+  keep(event: CanonicalEvent, step: RegisterStep): void {
+    if (step.record !== null) this.table.set(event.subject, step.record)
+  }
+
+  /** Follows an event that stands in the log. */
+  apply(event: CanonicalEvent): void {
+    this.keep(event, this.foresee(event))
+    this.table.commit()
+  }
+}
+
+function factsOf(before: EnterpriseRecord | null, after: EnterpriseRecord | null): RegisterFacts {
+  if (after === null) return {}
+  const had = presence(before)
+  const has = presence(after)
+  const now = keysOf(has)
+  return {
+    ...named('now', now),
+    status: after.status,
+    ...named('joined', keysWithout(has, had)),
+    ...named('left', keysWithout(had, has)),
+    ...(after.kind === '' ? {} : { kind: after.kind }),
+    ...(after.industry === '' ? {} : { industry: after.industry }),
+  }
+}
+
+function named(name: 'now' | 'joined' | 'left', keys: EnterpriseKeys): Partial<RegisterFacts> {
+  return Object.keys(keys).length === 0 ? {} : { [name]: keys }
+}

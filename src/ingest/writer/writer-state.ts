@@ -1,0 +1,85 @@
+import type { Control, ControlEntry } from '../../model/control.ts'
+import type { LoggedEvent } from '../../model/event.ts'
+import type { LogMessage } from '../../model/log-message.ts'
+import { decodeBatch, type EventHashes } from '../../model/row.ts'
+import { IdIndex } from './id-index.ts'
+import { identityOfRow } from './identity.ts'
+import { Register } from './register.ts'
+
+/** The last value of each kind of control entry that stays in force: detector versions, parameters by detector. */
+export interface ControlsInForce {
+  versions: Readonly<Record<string, number>> | null
+  parameters: Record<string, Extract<Control, { type: 'yujing.parameters' }>['data']>
+}
+
+/** The log is not the one that the state was made from: whoever meets this must stop. */
+export class LogDiffers extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = 'LogDiffers'
+  }
+}
+
+/** Everything the door remembers: a function of the log up to and including `seq`. */
+export interface WriterState {
+  seq: number
+  /** Running maximum of receivedAt and of the times of control entries, epoch milliseconds. */
+  logTime: number
+  readonly ids: IdIndex
+  readonly register: Register
+  readonly controls: ControlsInForce
+}
+
+export function emptyState(): WriterState {
+  return {
+    seq: 0,
+    logTime: 0,
+    ids: new IdIndex(),
+    register: new Register(),
+    controls: { versions: null, parameters: {} },
+  }
+}
+
+/**
+ * Follows one message of the log.
+ *
+ * @returns the control entry, or null for a batch
+ * @throws LogDiffers when the message is not the next one or its rows say another position
+ */
+export function follow(state: WriterState, epoch: string, message: LogMessage): ControlEntry | null {
+  if (message.seq !== state.seq + 1) throw new LogDiffers(`log message ${message.seq} follows ${state.seq}`)
+  const entry =
+    message.kind === 'control' ? (JSON.parse(new TextDecoder().decode(message.payload)) as ControlEntry) : null
+  if (entry === null) {
+    for (const event of decodeBatch(message.payload)) {
+      assertPosition(event.position, epoch, message.seq)
+      remember(state, event)
+    }
+  } else {
+    assertPosition(entry, epoch, message.seq)
+    followControl(state, entry)
+  }
+  state.seq = message.seq
+  state.ids.expireSome(state.logTime)
+  return entry
+}
+
+/** Takes one stored event into index and register. */
+export function remember(state: WriterState, event: LoggedEvent & EventHashes): void {
+  state.ids.add(identityOfRow(event), event.receivedAt)
+  state.register.apply(event)
+  state.logTime = Math.max(state.logTime, event.receivedAt)
+}
+
+/** Takes one control entry into the state. */
+export function followControl(state: WriterState, entry: ControlEntry): void {
+  state.logTime = Math.max(state.logTime, entry.at)
+  if (entry.type === 'yujing.detectors') state.controls.versions = entry.data.versions
+  if (entry.type === 'yujing.parameters') state.controls.parameters[entry.data.detector] = entry.data
+}
+
+function assertPosition(said: { epoch: string; seq: number }, epoch: string, seq: number): void {
+  if (said.epoch !== epoch || said.seq !== seq) {
+    throw new LogDiffers(`log message ${epoch}:${seq} says it is ${said.epoch}:${said.seq}`)
+  }
+}

@@ -1,0 +1,190 @@
+import { randomBytes } from 'node:crypto'
+import type { Control } from '../../model/control.ts'
+import { YujingError } from '../../model/errors.ts'
+import type { CanonicalEvent } from '../../model/event.ts'
+import type { Position } from '../../model/position.ts'
+import type { Clock } from '../../telemetry/clock.ts'
+import type { Logger } from '../../telemetry/logger.ts'
+import type { Metrics } from '../../telemetry/metrics.ts'
+import type { AppendOutcome, WriterPort } from '../writer-port.ts'
+import { AppendQueue } from './append-queue.ts'
+import { identityOf } from './identity.ts'
+import type { AppendLog, EventIdHistory, SnapshotStore } from './ports.ts'
+import { restore, SNAPSHOT_NAME } from './restore.ts'
+import { encodeSnapshot } from './snapshot.ts'
+import { type ControlsInForce, emptyState, type WriterState } from './writer-state.ts'
+
+export interface WriterOptions {
+  readonly log: AppendLog
+  readonly snapshots: SnapshotStore
+  readonly history: EventIdHistory
+  /** Guarded clock: stamps `receivedAt` and ticks. */
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly metrics: Metrics
+  /** Name of this replica, for people who read the log. */
+  readonly instance: string
+  /** Calls back after every reconnect to the log's server, which may have been restarted. */
+  readonly onReconnect?: (listener: () => void) => void
+  /** Called once when another writer has taken over, or the log contradicts what this one knows. */
+  readonly onSuperseded?: (error: Error) => void
+  /** Longest wait for further events of the same message, milliseconds. */
+  readonly gatherMs?: number
+  readonly tickMs?: number
+  readonly snapshotMs?: number
+  /** Longest wait for the log before callers get 503, milliseconds. */
+  readonly patienceMs?: number
+}
+
+/** The one that appends to the log: it alone gives positions, and holds what makes an id unique and an enterprise known. */
+export interface Writer extends WriterPort {
+  /** Restores the state, replays the log and begins a term. */
+  start(): Promise<void>
+  append(events: readonly CanonicalEvent[]): Promise<AppendOutcome[]>
+  /** @throws YujingError as `append` does */
+  control(control: Control): Promise<Position>
+  /** Running maximum of receivedAt and control times, epoch milliseconds; 0 for an empty log. */
+  logTime(): number
+  /** Control entries that stay in force, as last seen in the log. */
+  inForce(): Readonly<ControlsInForce>
+  /** Sequence up to which the newest snapshot saved in this life holds, 0 for none: what is below may be purged. */
+  snapshotSeq(): number
+  /** Finishes what was taken, saves a snapshot, takes nothing more. */
+  stop(): Promise<void>
+}
+
+const DROPPED_AS = { stored: null, duplicate: 'duplicate', reused: 'id-reused' } as const
+
+/** A wall clock this far behind log time is in doubt: nothing is taken until it is put right. */
+const CLOCK_TOLERANCE_MS = 5 * 60_000
+
+/**
+ * `receivedAt` is the clock's time or log time, whichever is later: a clock that is set back a little must not make log
+ * order and log time disagree. One that is far behind is not believed at all.
+ */
+export function createWriter(options: WriterOptions): Writer {
+  const { log, snapshots, clock, metrics } = options
+  const logger = options.logger.child({ step: 'ingest', part: 'writer' })
+  const instance = `${options.instance}-${randomBytes(4).toString('hex')}`
+  const timers: NodeJS.Timeout[] = []
+  let state: WriterState = emptyState()
+  let queue: AppendQueue | null = null
+  let savedSeq = 0
+
+  function taking(): AppendQueue {
+    if (queue === null)
+      throw new YujingError('log.unavailable', 'The writer is not running; send the request again later.')
+    return queue
+  }
+
+  function stamp(): number {
+    return Math.max(clock.now(), state.logTime)
+  }
+
+  function assertClock(): void {
+    if (clock.now() < state.logTime - CLOCK_TOLERANCE_MS) throw new YujingError('clock.doubtful')
+  }
+
+  /** What history knows of the ids that may be old; one query for the whole call. */
+  async function askHistory(idHashes: readonly string[]): Promise<ReadonlyMap<string, string | null>> {
+    if (idHashes.length === 0) return new Map()
+    const found = await options.history.lookup(idHashes)
+    return new Map(idHashes.map((idHash) => [idHash, found.get(idHash) ?? null]))
+  }
+
+  function count(type: string, { kind }: AppendOutcome): void {
+    metrics.eventsTotal.inc({ type, outcome: kind })
+    const reason = DROPPED_AS[kind]
+    if (reason !== null) metrics.dropsTotal.inc({ step: 'ingest', reason })
+  }
+
+  function stopLoudly(error: Error): void {
+    queue = null
+    for (const timer of timers) clearInterval(timer)
+    logger.fatal({ err: error }, 'the writer stops: it no longer is the one that appends')
+    options.onSuperseded?.(error)
+  }
+
+  async function saveSnapshot(through: AppendQueue): Promise<void> {
+    const { seq, bytes } = await through.betweenMessages(() => ({
+      seq: state.seq,
+      bytes: state.seq > savedSeq ? encodeSnapshot(state, log.epoch) : null,
+    }))
+    if (bytes === null) return
+    await snapshots.save(SNAPSHOT_NAME, seq, bytes)
+    savedSeq = seq
+  }
+
+  async function tick(): Promise<void> {
+    if (queue === null || clock.now() <= state.logTime) return
+    await queue.control({ type: 'yujing.tick', data: {} })
+  }
+
+  function every(milliseconds: number, what: string, run: () => Promise<void>): void {
+    const guarded = (): void => {
+      run().catch((error: unknown) => logger.warn({ err: error }, `${what} failed, trying again later`))
+    }
+    timers.push(setInterval(guarded, milliseconds).unref())
+  }
+
+  return {
+    async start() {
+      state = await restore({ ...options, logger })
+      const from = state.seq
+      const starting = new AppendQueue({
+        log,
+        state,
+        instance,
+        logger,
+        stamp,
+        gatherMs: options.gatherMs ?? 2,
+        patienceMs: options.patienceMs ?? 5_000,
+        onFatal: stopLoudly,
+      })
+      await starting.begin()
+      queue = starting
+      options.onReconnect?.(() => queue?.loseTerm())
+      every(options.tickMs ?? 60_000, 'tick', tick)
+      every(options.snapshotMs ?? 300_000, 'snapshot of the writer', async () => {
+        if (queue !== null) await saveSnapshot(queue)
+      })
+      logger.info(
+        { from, seq: state.seq, ids: state.ids.recent, enterprises: state.register.table.size },
+        'writer runs',
+      )
+    },
+
+    async append(events) {
+      if (events.length === 0) return []
+      taking()
+      assertClock()
+      const identities = events.map(identityOf)
+      const maybe = identities.filter((identity) => state.ids.familiarity(identity) === 'perhaps')
+      const history = await askHistory(maybe.map(({ idHash }) => idHash))
+      const outcomes = await taking().rows(events, identities, history)
+      for (const [index, outcome] of outcomes.entries()) count(events[index]?.type ?? '', outcome)
+      return outcomes
+    },
+
+    async control(control) {
+      assertClock()
+      const seq = await taking().control(control)
+      return { epoch: log.epoch, seq, index: 0 }
+    },
+
+    logTime: () => state.logTime,
+    inForce: () => state.controls,
+    snapshotSeq: () => savedSeq,
+
+    async stop() {
+      const stopping = queue
+      queue = null
+      for (const timer of timers) clearInterval(timer)
+      if (stopping === null) return
+      await stopping.drained()
+      await saveSnapshot(stopping).catch((error: unknown) => {
+        logger.warn({ err: error }, 'no snapshot at the stop, the next start replays more')
+      })
+    },
+  }
+}
