@@ -17,6 +17,8 @@ export const DROP_REASONS = [
   'stored-only',
   /** Alerts: a finding at or before the alert's applied position. */
   'already-applied',
+  /** Alerts: a finding that ends or withdraws what no alert says. */
+  'nothing-open',
   /** Alerts: a finding that is not JSON of the known shape. */
   'finding-malformed',
 ] as const

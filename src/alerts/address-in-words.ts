@@ -1,0 +1,25 @@
+import { addressKey, normaliseAddress } from '../model/address.ts'
+import type { LoggedEvent } from '../model/event.ts'
+
+/**
+ * The normalised words behind an address key, taken from the first event that carries them: a registration by its
+ * `data.address`, a change by what its field `address` was or became. An event that only moved to the address without
+ * naming it does not help. Null when none of the events does.
+ */
+export function addressInWords(key: string, events: readonly (LoggedEvent | null)[]): string | null {
+  for (const event of events) {
+    if (event === null) continue
+    for (const text of addressesOf(event.data)) {
+      if (addressKey(event.region, text) === key) return normaliseAddress(event.region, text)
+    }
+  }
+  return null
+}
+
+function addressesOf(data: LoggedEvent['data']): string[] {
+  const changes = Array.isArray(data['changes']) ? data['changes'] : []
+  const changed = changes.flatMap((change: { field?: unknown; before?: unknown; after?: unknown }) =>
+    change.field === 'address' ? [change.after, change.before] : [],
+  )
+  return [data['address'], ...changed].filter((text) => typeof text === 'string')
+}

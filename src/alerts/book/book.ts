@@ -1,0 +1,179 @@
+import type { Alert, StoredAlert } from '../../model/alert.ts'
+import { YujingError } from '../../model/errors.ts'
+import { LEVELS, type Level } from '../../model/level.ts'
+import type { AlertEntry } from '../ports/alert-bucket.ts'
+import { createChangeLog } from './change-log.ts'
+import { decodeCursor, encodeCursor } from './cursor.ts'
+import { type AlertFilter, compileFilter } from './filter.ts'
+import { createPostings } from './postings.ts'
+
+/** Alerts on a page unless asked for more, and at most. */
+export const PAGE = 50
+export const LARGEST_PAGE = 500
+
+export interface ListRequest {
+  readonly filter?: AlertFilter | undefined
+  /** Whether the reader may know of an alert at all; asked before anything is counted or paged. */
+  readonly visible: (alert: Alert) => boolean
+  /**
+   * The alert as this reader sees it, null when not at all. Filters hold on what the reader sees, so that they cannot be
+   * used to ask about what is hidden; items come in this form.
+   */
+  readonly project?: ((alert: Alert) => Alert | null) | undefined
+  /** 1 to 500; 50 when absent. */
+  readonly limit?: number | undefined
+  /** `next` of the page before; the filter should be the same. */
+  readonly cursor?: string | null | undefined
+}
+
+/**
+ * All alerts of the bucket, in memory: the one source of list, single alert and feed. What it shows is what was saved,
+ * in the order in which it was saved; `head()` says up to which revision (= feed offset).
+ */
+export interface AlertBook {
+  get(id: string): Alert | null
+  /**
+   * One page, newest change first. Pages that follow each other by cursor show the list as it was ordered when the
+   * first was read: none of its alerts twice, none left out, each as it is now (one that no longer matches is left
+   * out; what opens meanwhile comes by the feed). Throws `request.invalid` for a wrong filter, limit or cursor, and for
+   * a cursor so old that the order of then is no longer known: list again.
+   */
+  list(request: ListRequest): { items: Alert[]; next: string | null }
+  /** Latest state of each alert changed after an offset, in offset order. */
+  changedAfter(offset: number): Alert[]
+  /** Offset of the last change seen, 0 before the first. */
+  head(): number
+  /** Calls the listener after each change, in offset order, until the returned function is called. */
+  subscribe(listener: (alert: Alert) => void): () => void
+  /** Alerts of status `open` by level among those visible; test alerts are not counted. */
+  openByLevel(visible: (alert: Alert) => boolean): Record<Level, number>
+}
+
+/** What the desk itself reads and writes beside. */
+export interface DeskBook extends AlertBook {
+  stored(id: string): StoredAlert | null
+  ofSubject(subject: StoredAlert['subject']): StoredAlert[]
+  /** Alerts whose evidence still has events to look up; those asked for longest ago first. */
+  pending(most: number): StoredAlert[]
+  apply(entry: AlertEntry): void
+  /** Resolves when the book has come to a revision; at once if it has. */
+  reached(revision: number): Promise<void>
+  /** Nobody waits any more: `reached` resolves at once from now on. */
+  release(): void
+  /** Everything there was at the start has been applied. */
+  begin(): void
+}
+
+/** An empty book. `spare`: superseded changes kept at least for paging. */
+export function createBook(spare?: number): DeskBook {
+  const alerts = new Map<string, { readonly alert: Alert; readonly stored: StoredAlert }>()
+  const changes = createChangeLog(spare)
+  const postings = createPostings()
+  const pendingIds = new Set<string>()
+  const listeners = new Set<(alert: Alert) => void>()
+  let waiters: { readonly revision: number; readonly resolve: () => void }[] = []
+  let released = false
+
+  const alertsOf = (ids: Iterable<string>) => Array.from(ids).flatMap((id) => alerts.get(id)?.alert ?? [])
+  const storedOf = (ids: Iterable<string>) => Array.from(ids).flatMap((id) => alerts.get(id)?.stored ?? [])
+
+  /** The matches' places below `before`, newest change first. */
+  function* places(candidates: readonly string[] | null, asOf: number, before: number) {
+    if (candidates === null) return yield* changes.newestFirst(asOf, before)
+    const found = candidates.flatMap((id) => {
+      const revision = changes.placeOf(id, asOf)
+      return revision === null || revision >= before ? [] : [{ id, revision }]
+    })
+    yield* found.sort((a, b) => b.revision - a.revision)
+  }
+
+  return {
+    get: (id) => alerts.get(id)?.alert ?? null,
+    stored: (id) => alerts.get(id)?.stored ?? null,
+    head: () => changes.head,
+    changedAfter: (offset) => alertsOf(changes.after(offset)),
+    ofSubject: ({ kind, key }) => storedOf(postings.of('subject', key)).filter(({ subject }) => subject.kind === kind),
+    pending(most) {
+      const ids: string[] = []
+      for (const id of pendingIds) if (ids.push(id) === most) break
+      for (const id of ids) {
+        pendingIds.delete(id)
+        pendingIds.add(id)
+      }
+      return storedOf(ids)
+    },
+    begin: () => changes.begin(),
+
+    list({ filter = {}, visible, project = (alert) => alert, limit = PAGE, cursor = null }) {
+      if (!Number.isInteger(limit) || limit < 1 || limit > LARGEST_PAGE) {
+        throw new YujingError('request.invalid', `limit: a whole number from 1 to ${LARGEST_PAGE}`)
+      }
+      const compiled = compileFilter(filter)
+      const { asOf, before } = cursor === null ? { asOf: changes.head, before: changes.head + 1 } : decodeCursor(cursor)
+      if (cursor !== null && (asOf < changes.oldest || asOf > changes.head)) {
+        throw new YujingError('request.invalid', 'cursor: too old, or of another service; list again')
+      }
+      const items: Alert[] = []
+      let last = before
+      for (const { id, revision } of places(postings.candidates(compiled, alerts.size), asOf, before)) {
+        const alert = alerts.get(id)?.alert
+        if (alert === undefined || !compiled.matches(alert) || !visible(alert)) continue
+        const seen = project(alert)
+        if (seen === null || (seen !== alert && !compiled.matches(seen))) continue
+        if (items.length === limit) return { items, next: encodeCursor({ asOf, before: last }) }
+        items.push(seen)
+        last = revision
+      }
+      return { items, next: null }
+    },
+
+    openByLevel(visible) {
+      const counts = Object.fromEntries(LEVELS.map((level) => [level, 0])) as Record<Level, number>
+      for (const alert of alertsOf(postings.of('status', 'open'))) {
+        if (!alert.test && visible(alert)) counts[alert.level] += 1
+      }
+      return counts
+    },
+
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+
+    apply({ key, value, revision }) {
+      if (revision <= changes.head) return
+      const before = alerts.get(key)?.alert ?? null
+      changes.record(key, revision, value === null)
+      pendingIds.delete(key)
+      if (value === null) {
+        alerts.delete(key)
+        postings.replace(key, before, null)
+      } else {
+        const alert = asSeen(value, revision)
+        alerts.set(key, { alert, stored: value })
+        postings.replace(key, before, alert)
+        if (value.evidence.eventsPending > 0) pendingIds.add(key)
+        for (const listener of listeners) listener(alert)
+      }
+      const reached = waiters.filter((waiter) => waiter.revision <= revision)
+      if (reached.length > 0) waiters = waiters.filter((waiter) => waiter.revision > revision)
+      for (const { resolve } of reached) resolve()
+    },
+
+    release() {
+      released = true
+      for (const { resolve } of waiters.splice(0)) resolve()
+    },
+
+    async reached(revision) {
+      if (revision <= changes.head || released) return
+      await new Promise<void>((resolve) => waiters.push({ revision, resolve }))
+    },
+  }
+}
+
+/** A stored alert as the outside sees it: without what only the desk needs, with its revision. */
+export function asSeen(stored: StoredAlert, revision: number): Alert {
+  const { appliedPosition, openedPosition, eventPositions, beforeWithdrawal, ...seen } = stored
+  return { ...seen, revision }
+}

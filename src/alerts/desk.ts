@@ -1,0 +1,137 @@
+import { setMaxListeners } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Alert } from '../model/alert.ts'
+import type { Finding } from '../model/finding.ts'
+import { formatTime } from '../model/time.ts'
+import type { Clock } from '../telemetry/clock.ts'
+import type { Logger } from '../telemetry/logger.ts'
+import { countDrop, type Metrics } from '../telemetry/metrics.ts'
+import { type Actor, createAct } from './act.ts'
+import { type AlertBook, createBook } from './book/book.ts'
+import { createDocket } from './docket.ts'
+import { createPendingEvidence } from './pending-evidence.ts'
+import { createPipeline } from './pipeline.ts'
+import type { AlertBucket } from './ports/alert-bucket.ts'
+import type { Directory } from './ports/directory.ts'
+import type { EventResolver } from './ports/event-resolver.ts'
+import type { FindingSource } from './ports/finding-source.ts'
+import { createEnrich } from './stages/enrich.ts'
+import { createSave } from './stages/save.ts'
+
+/** Name under which the desk reads findings: the source remembers by it what was acknowledged. */
+const CONSUMER = 'desk'
+/** An alert is saved at most once in this time, save for what is urgent. */
+const REST_MS = 1_000
+/** How often evidence with events still to be found is looked up again. */
+const LOOK_AGAIN_MS = 2_000
+const WATCH_AGAIN_MS = 500
+
+export interface DeskParts {
+  readonly findings: FindingSource
+  readonly alerts: AlertBucket
+  readonly events: EventResolver
+  readonly directory: Directory
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly metrics: Metrics
+  /** Other times than the service's own, for tests: milliseconds. */
+  readonly times?: { readonly restMs?: number; readonly lookAgainMs?: number }
+}
+
+export interface Desk {
+  readonly book: AlertBook
+  /** Resolves when the book shows all that was saved and the desk takes findings. */
+  start(): Promise<void>
+  /** Takes no more findings and resolves when what is being saved is saved; the rest comes again at the next start. */
+  stop(): Promise<void>
+  /** See `createAct`; resolves with the alert when the book shows it too. `revision` null: none was given. */
+  act(id: string, request: unknown, revision: number | null, actor: Actor): Promise<Alert>
+}
+
+/**
+ * The desk: turns findings into alerts that officers can work on. See `createPipeline` for what happens to a finding,
+ * `createDocket` for when, `createAct` for what officers do.
+ */
+export function createDesk(parts: DeskParts): Desk {
+  const { findings, alerts, events, directory, clock, logger, metrics, times = {} } = parts
+  const { restMs = REST_MS, lookAgainMs = LOOK_AGAIN_MS } = times
+  const stopping = new AbortController()
+  const { signal } = stopping
+  setMaxListeners(0, signal)
+  const time = () => formatTime(clock.now())
+  const book = createBook()
+  const save = createSave(alerts)
+  const pipeline = createPipeline({
+    enrich: createEnrich({ events, directory, logger }),
+    save,
+    known: book.stored,
+    alertsOfSubject: book.ofSubject,
+    time,
+    dropped: (reason) => countDrop(metrics, 'alerts', reason),
+  })
+  const docket = createDocket({ save: saveBatch, known: book.stored, restMs, signal, logger })
+  const lookAgain = createPendingEvidence({ events, pending: book.pending, save, time, logger })
+  const act = createAct({ bucket: alerts, time })
+  const running: Promise<void>[] = []
+
+  async function saveBatch(batch: readonly Finding[]): Promise<boolean> {
+    const saved = await pipeline(batch)
+    if (saved === null) return false
+    const { before, alert, revision } = saved
+    if (before === null) metrics.alertsTotal.inc({ detector: alert.detector, level: alert.level })
+    // What the desk knows it reads from the book: it goes on when the book has caught up with what was written.
+    await book.reached(revision)
+    return true
+  }
+
+  /** Keeps the book up with the bucket. A watch that breaks is begun again: the book takes only what it has not seen. */
+  async function follow(last: number, loaded: () => void): Promise<void> {
+    if (last === 0) loaded()
+    while (!signal.aborted) {
+      try {
+        for await (const entry of alerts.watch(signal)) {
+          book.apply(entry)
+          if (entry.revision >= last) loaded()
+        }
+      } catch (error) {
+        logger.error({ err: error }, 'the watch of the alerts broke; it begins again')
+      }
+      await pause(WATCH_AGAIN_MS)
+    }
+    loaded()
+  }
+
+  async function lookAgainForEver(): Promise<void> {
+    for (;;) {
+      await pause(lookAgainMs)
+      if (signal.aborted) return
+      await lookAgain()
+    }
+  }
+
+  /** Ends early, and quietly, when the desk stops. */
+  async function pause(ms: number): Promise<void> {
+    await delay(ms, undefined, { signal }).catch(() => {})
+  }
+
+  return {
+    book,
+    async start() {
+      const last = await alerts.lastRevision()
+      await new Promise<void>((loaded) => running.push(follow(last, loaded)))
+      book.begin()
+      running.push(findings.consume(CONSUMER, docket.add, signal), lookAgainForEver())
+      logger.info({ offset: book.head() }, 'the desk is open')
+    },
+    async stop() {
+      stopping.abort()
+      book.release()
+      await Promise.all([...running, docket.settled()])
+    },
+    async act(id, request, revision, actor) {
+      const alert = await act(id, request, revision, actor)
+      await book.reached(alert.revision)
+      return alert
+    },
+  }
+}

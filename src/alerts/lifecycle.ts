@@ -1,0 +1,63 @@
+import { ALERT_STATUSES, type AlertStatus } from '../model/alert.ts'
+
+/** Everything an officer can do with an alert; the closed set of the interface. */
+export const ACTIONS = ['acknowledge', 'assign', 'dismiss', 'comment', 'verify', 'measure', 'close', 'reopen'] as const
+export type Action = (typeof ACTIONS)[number]
+
+/** What is built so far; the rest of the table is refused as not allowed. */
+export const BUILT_ACTIONS = ['acknowledge', 'dismiss', 'comment'] as const satisfies readonly Action[]
+export type BuiltAction = (typeof BUILT_ACTIONS)[number]
+
+const open = ['acknowledge', 'assign', 'dismiss', 'comment'] as const
+const acknowledged = [...open, 'verify', 'measure'] as const
+const handling = [...acknowledged, 'close'] as const
+const finished = ['reopen', 'comment'] as const
+
+/**
+ * The lifecycle: which action each status allows. Nothing else changes a status, save a finding (`reconsider`).
+ *
+ *     open ──acknowledge──> acknowledged ──verify, measure──> handling ──close──> closed ──reopen──> open
+ *       └───────────────────────┴──────────── dismiss ───────────┴──> dismissed ──reopen──> open
+ *
+ * `acknowledge` stays allowed after the first: a second officer may sign too, and the status does not go back.
+ */
+export const ALLOWED: Readonly<Record<AlertStatus, readonly Action[]>> = {
+  open,
+  acknowledged,
+  handling,
+  closed: finished,
+  dismissed: finished,
+}
+
+/** Where each action leads; null keeps the status. `acknowledge` leads on from `open` alone. */
+const LEADS_TO: Readonly<Record<Action, AlertStatus | null>> = {
+  acknowledge: 'acknowledged',
+  assign: null,
+  dismiss: 'dismissed',
+  comment: null,
+  verify: 'handling',
+  measure: 'handling',
+  close: 'closed',
+  reopen: 'open',
+}
+
+/** What may be done now: what the status allows and what is built. */
+export function allowedActions(status: AlertStatus): BuiltAction[] {
+  return BUILT_ACTIONS.filter((action) => ALLOWED[status].some((allowed) => allowed === action))
+}
+
+/** The status after an allowed action. */
+export function statusAfter(status: AlertStatus, action: Action): AlertStatus {
+  if (action === 'acknowledge' && status !== 'open') return status
+  return LEADS_TO[action] ?? status
+}
+
+/** Whether nobody has anything left to do with an alert of this status. */
+export function isFinished(status: AlertStatus): boolean {
+  return status === 'closed' || status === 'dismissed'
+}
+
+/** Whether a text is a status; for filters from outside. */
+export function isStatus(text: string): text is AlertStatus {
+  return ALERT_STATUSES.some((status) => status === text)
+}

@@ -1,0 +1,62 @@
+import type { StoredAlert } from '../model/alert.ts'
+import type { LoggedEvent } from '../model/event.ts'
+import type { Logger } from '../telemetry/logger.ts'
+import { addressInWords } from './address-in-words.ts'
+import type { EventResolver } from './ports/event-resolver.ts'
+import { references } from './stages/enrich.ts'
+import type { Saved } from './stages/save.ts'
+
+/** Alerts looked up in one go. */
+const MOST_AT_ONCE = 16
+
+/**
+ * Looks up again what was not to be found when an alert was saved, for the alerts that have waited longest. Only an
+ * answer that knows more than the alert is written, and only onto the evidence it was asked for. Gives up nothing: what
+ * stays unknown is asked again the next time.
+ */
+export function createPendingEvidence(parts: {
+  readonly events: EventResolver
+  readonly pending: (most: number) => readonly StoredAlert[]
+  readonly save: (id: string, decide: (before: StoredAlert | null) => StoredAlert | null) => Promise<Saved | null>
+  readonly time: () => string
+  readonly logger: Logger
+}): () => Promise<void> {
+  const { events, pending, save, time, logger } = parts
+  return async () => {
+    const alerts = pending(MOST_AT_ONCE)
+    if (alerts.length === 0) return
+    try {
+      const positions = alerts.map(({ evidence, eventPositions }) =>
+        eventPositions.map(({ seq, index }) => ({ epoch: evidence.position.epoch, seq, index })),
+      )
+      const found = [...(await events.eventsAt(positions.flat()))]
+      for (const alert of alerts) {
+        const mine = found.splice(0, alert.eventPositions.length)
+        await save(alert.id, (now) => completed(now, alert, mine, time()))
+      }
+    } catch (error) {
+      logger.warn({ err: error, alerts: alerts.length }, 'pending events of the evidence cannot be looked up now')
+    }
+  }
+}
+
+function completed(
+  now: StoredAlert | null,
+  asked: StoredAlert,
+  events: readonly (LoggedEvent | null)[],
+  at: string,
+): StoredAlert | null {
+  const found = references(events)
+  if (now === null || now.evidence.eventsPending <= found.eventsPending) return now
+  const { position } = now.evidence
+  const { seq, index } = asked.evidence.position
+  if (position.epoch !== asked.evidence.position.epoch || position.seq !== seq || position.index !== index) return now
+  const { kind, key, name } = now.subject
+  const words = kind === 'address' ? addressInWords(key, events) : null
+  return {
+    ...now,
+    subject: { ...now.subject, name: words ?? name },
+    evidence: { ...now.evidence, ...found },
+    updatedAt: at,
+  }
+}

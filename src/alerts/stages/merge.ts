@@ -1,0 +1,144 @@
+import type { AlertEvidence, StoredAlert } from '../../model/alert.ts'
+import type { Finding } from '../../model/finding.ts'
+import { comparePositions } from '../../model/position.ts'
+import { formatTime } from '../../model/time.ts'
+import { type Arrival, type Change, type Dropped, type Verdict, withHistory } from '../change.ts'
+
+/**
+ * Puts a finding into its alert: the numbers, the counties, the times. What it may never touch is what officers did.
+ *
+ * - A finding at or before `appliedPosition` is a no-op: replay never undoes an officer's act. A finding of another
+ *   log (epoch) is taken as newer: an old log's findings stand before those of its successor.
+ * - The evidence is that of the newest finding other than `end`; so are title, summary and times. An `end` says that
+ *   the newest window no longer holds and leaves the case as it was; it counts, and that is all.
+ * - `withdrawn` closes the alert from any status. When the verdict holds again, what the withdrawal interrupted comes
+ *   back: a dismissed alert is dismissed again, an open one open.
+ */
+export function merge(arrival: Arrival): Change | Dropped {
+  const { before, verdict } = arrival
+  const { finding } = verdict
+  if (before === null) return finding.kind === 'end' || finding.kind === 'withdrawn' ? NOTHING_OPEN : opened(arrival)
+  if (isApplied(before, finding)) return ALREADY_APPLIED
+  const counted: StoredAlert = {
+    ...before,
+    appliedPosition: finding.evidence.position,
+    findings: before.findings + 1,
+    regions: united(before.regions, finding.regions),
+    updatedAt: arrival.at,
+  }
+  if (finding.kind === 'end') return { ...arrival, alert: counted }
+  const judged: StoredAlert = {
+    ...counted,
+    detectorVersion: finding.detectorVersion,
+    title: finding.title,
+    summary: finding.summary,
+    evidence: evidenceOf(verdict),
+    eventPositions: finding.evidence.events,
+    industry: finding.industry === '' ? before.industry : finding.industry,
+  }
+  if (finding.kind === 'withdrawn') return { ...arrival, alert: withdrawn(judged, arrival.at) }
+  const standing: StoredAlert = {
+    ...judged,
+    subject: subjectOf(verdict, before.subject.name),
+    firstEventTime: formatTime(finding.firstEventTime),
+    lastEventTime: formatTime(finding.lastEventTime),
+  }
+  return { ...arrival, alert: standing.beforeWithdrawal === null ? standing : restored(standing, arrival.at) }
+}
+
+/** Whether an alert already holds a finding. */
+export function isApplied(alert: StoredAlert, finding: Finding): boolean {
+  const { position } = finding.evidence
+  return position.epoch === alert.appliedPosition.epoch && comparePositions(position, alert.appliedPosition) <= 0
+}
+
+const ALREADY_APPLIED: Dropped = { dropped: 'already-applied' }
+const NOTHING_OPEN: Dropped = { dropped: 'nothing-open' }
+
+function opened(arrival: Arrival): Change {
+  const { verdict, at } = arrival
+  const { finding } = verdict
+  const alert: StoredAlert = {
+    id: finding.alertId,
+    status: 'open',
+    stage: 'open',
+    historic: finding.historic,
+    test: finding.test,
+    previous: null,
+    level: finding.level,
+    detector: finding.detector,
+    detectorVersion: finding.detectorVersion,
+    code: finding.code,
+    title: finding.title,
+    summary: finding.summary,
+    subject: subjectOf(verdict, finding.key.key),
+    region: finding.region,
+    regions: united([finding.region], finding.regions),
+    industry: finding.industry,
+    department: null,
+    office: null,
+    riskClass: null,
+    evidence: evidenceOf(verdict),
+    recommendation: { measure: null, tasks: [], because: [] },
+    deadlines: { acknowledge: null, verify: null, handle: null },
+    findings: 1,
+    firstEventTime: formatTime(finding.firstEventTime),
+    lastEventTime: formatTime(finding.lastEventTime),
+    openedAt: at,
+    updatedAt: at,
+    assignee: null,
+    measures: [],
+    outcome: null,
+    history: [{ at, by: 'system', action: 'opened', to: 'open' }],
+    appliedPosition: finding.evidence.position,
+    openedPosition: finding.evidence.position,
+    eventPositions: finding.evidence.events,
+    beforeWithdrawal: null,
+  }
+  return { ...arrival, alert }
+}
+
+function withdrawn(alert: StoredAlert, at: string): StoredAlert {
+  if (alert.beforeWithdrawal !== null) return alert
+  const { status, outcome } = alert
+  const note = alert.evidence.reason
+  return {
+    ...withHistory(alert, { at, action: 'withdrawn', note, to: 'closed' }),
+    outcome: 'withdrawn',
+    beforeWithdrawal: { status, outcome },
+  }
+}
+
+function restored(alert: StoredAlert, at: string): StoredAlert {
+  if (alert.beforeWithdrawal === null) return alert
+  const { status, outcome } = alert.beforeWithdrawal
+  return { ...withHistory(alert, { at, action: 'restored', to: status }), outcome, beforeWithdrawal: null }
+}
+
+function evidenceOf({ finding, events, eventsPending }: Verdict): AlertEvidence {
+  const { evidence } = finding
+  return {
+    observed: evidence.observed,
+    expected: evidence.expected,
+    threshold: evidence.threshold,
+    from: formatTime(evidence.from),
+    to: formatTime(evidence.to),
+    probability: evidence.probability,
+    events,
+    eventsTotal: evidence.eventsTotal,
+    eventsPending,
+    position: evidence.position,
+    series: evidence.series.map(([start, count]) => [formatTime(start), count] as const),
+    params: finding.parameters,
+    reason: evidence.reason,
+  }
+}
+
+function subjectOf({ finding, name }: Verdict, formerName: string): StoredAlert['subject'] {
+  const { kind, key } = finding.key
+  return { kind, key, name: name ?? formerName, enterprises: finding.enterprises, hidden: 0 }
+}
+
+function united(a: readonly string[], b: readonly string[]): string[] {
+  return [...new Set([...a, ...b])].sort()
+}

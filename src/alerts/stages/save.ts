@@ -1,0 +1,35 @@
+import type { StoredAlert } from '../../model/alert.ts'
+import { RevisionConflict } from '../../model/errors.ts'
+import type { AlertBucket } from '../ports/alert-bucket.ts'
+import { fitted } from '../size.ts'
+
+/** What was written. `before` is what it was written upon, null at an opening. */
+export interface Saved {
+  readonly before: StoredAlert | null
+  readonly alert: StoredAlert
+  readonly revision: number
+}
+
+/**
+ * Reads an alert, decides, writes by compare-and-set; begins again with the reading when somebody else was faster, so
+ * that a decision always rests on what it replaces. A decision to change nothing (null, or what was read) writes
+ * nothing. Rejects when the bucket does; whether it wrote is open then, and deciding again finds out.
+ */
+export function createSave(bucket: AlertBucket) {
+  return async (id: string, decide: (before: StoredAlert | null) => StoredAlert | null): Promise<Saved | null> => {
+    for (;;) {
+      const entry = await bucket.get(id)
+      const before = entry?.value ?? null
+      const decided = decide(before)
+      if (decided === null || decided === before) return null
+      const alert = fitted(decided)
+      try {
+        const revision =
+          entry === null ? await bucket.create(id, alert) : await bucket.update(id, alert, entry.revision)
+        return { before, alert, revision }
+      } catch (error) {
+        if (!(error instanceof RevisionConflict)) throw error
+      }
+    }
+  }
+}
