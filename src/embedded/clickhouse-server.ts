@@ -1,0 +1,134 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync } from 'node:fs'
+import { totalmem } from 'node:os'
+import { join } from 'node:path'
+import { execPath } from 'node:process'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Logger } from '../telemetry/logger.ts'
+import type { DataDir } from './data-dir.ts'
+import type { GuardedChild } from './guarded-child.ts'
+import { packageRoot } from './package-root.ts'
+
+/** The embedded ClickHouse, on a free loopback port, its data in `DATA_DIR/clickhouse`. */
+export interface ClickHouseServer {
+  readonly url: string
+  readonly username: string
+  /** Made at start; holds for this life of the service. */
+  readonly password: string
+  /** Of the process that runs now; it changes when one that died was started again. */
+  pid(): number
+  /** Finishes what runs, refuses what comes, closes the engine. */
+  stop(): Promise<void>
+}
+
+/** Statements that run side by side. */
+const DEFAULT_SESSIONS = 6
+/** Largest body of a request, unpacked: the intent writer's batches are a third of it. */
+const MAX_BODY_BYTES = 192 * 1024 * 1024
+const MOST_MEMORY_BYTES = 4 * 1024 ** 3
+const RESTART_FIRST_MS = 100
+const RESTART_MOST_MS = 5_000
+
+/**
+ * Starts the engine; resolves when it answers. Should it die it is started again on the same port, so that clients come
+ * back by themselves. The engine may use 40 % of the machine's memory, 4 GiB at most.
+ *
+ * Throws when it ends before it is ready (the message has its last words).
+ */
+export async function startClickHouse(o: {
+  dataDir: DataDir
+  logger: Logger
+  sessions?: number
+}): Promise<ClickHouseServer> {
+  const password = randomBytes(24).toString('base64url')
+  const logger = o.logger.child({ child: 'clickhouse' })
+  const launch = (port: number) =>
+    launchEngine({ dataDir: o.dataDir, logger, sessions: o.sessions ?? DEFAULT_SESSIONS, password, port })
+
+  let running = await launch(0)
+  const { port } = running
+  let stopping = false
+  const supervision = (async () => {
+    for (let waitMs = RESTART_FIRST_MS; ; waitMs = Math.min(waitMs * 2, RESTART_MOST_MS)) {
+      const exit = await running.child.exited
+      if (stopping) return
+      logger.error({ ...exit, waitMs }, 'clickhouse ended; starting it again')
+      await sleep(waitMs)
+      if (stopping) return
+      running = await launch(port).catch((error: Error) => {
+        logger.error({ err: error }, 'clickhouse does not start')
+        return running
+      })
+    }
+  })()
+
+  return {
+    url: `http://127.0.0.1:${port}`,
+    username: 'yujing',
+    password,
+    pid: () => running.child.pid,
+    async stop() {
+      stopping = true
+      await running.child.stop()
+      await supervision
+      await running.child.stop()
+    },
+  }
+}
+
+interface Launch {
+  readonly dataDir: DataDir
+  readonly logger: Logger
+  readonly sessions: number
+  readonly password: string
+  /** 0: any free one. */
+  readonly port: number
+}
+
+async function launchEngine(o: Launch): Promise<{ child: GuardedChild; port: number }> {
+  const path = join(o.dataDir.path, 'clickhouse')
+  mkdirSync(path, { recursive: true, mode: 0o700 })
+  const options = {
+    path,
+    port: o.port,
+    sessions: o.sessions,
+    memoryBytes: Math.min(Math.floor(totalmem() * 0.4), MOST_MEMORY_BYTES),
+    maxBodyBytes: MAX_BODY_BYTES,
+  }
+  let port = 0
+  let isReady = () => {}
+  const ready = new Promise<void>((resolve) => {
+    isReady = resolve
+  })
+  const lastWords: string[] = []
+  const child = await o.dataDir.spawn({
+    name: 'clickhouse',
+    command: execPath,
+    args: [childPath(), JSON.stringify(options)],
+    env: {
+      YUJING_CLICKHOUSE_PASSWORD: o.password,
+      // A statement of the engine holds a thread of libuv while it runs.
+      UV_THREADPOOL_SIZE: String(o.sessions + 4),
+    },
+    onLine(line) {
+      lastWords.push(line)
+      if (lastWords.length > 5) lastWords.shift()
+      o.logger.debug(line)
+      port = Number(/^\{"listening":(\d+)\}$/.exec(line)?.[1] ?? port)
+      if (port > 0) isReady()
+    },
+  })
+  await Promise.race([ready, child.exited])
+  if (port === 0) {
+    await child.stop()
+    throw new Error(`clickhouse ended before it was ready: ${lastWords.join(' | ')}`)
+  }
+  return { child, port }
+}
+
+/** Plain JavaScript that is not compiled: it stands in the sources, whether we run from there or from dist. */
+function childPath(): string {
+  const path = join(packageRoot(), 'src', 'embedded', 'clickhouse-child.mjs')
+  if (!existsSync(path)) throw new Error(`${path} is missing; the installation is not whole`)
+  return path
+}
