@@ -34,9 +34,12 @@ export function serveCommand(context: CommandContext): Command {
     .addHelpText('after', '\nExample:\n  yujing serve --port 8080 --data-dir /var/lib/yujing')
     .action(async (flags: ServeFlags) => {
       const config = readConfig(withFlags(context.env, flags), context.cwd)
-      const app = await createApp(config, { logger: createLogger({ level: config.logLevel }), signal: context.signal })
-      await ended(context.signal)
-      await app.stop()
+      const app = await createApp(config, { logger: createLogger({ level: config.logLevel }) })
+      try {
+        await Promise.race([ended(context.signal), app.failed])
+      } finally {
+        await app.stop()
+      }
     })
 }
 

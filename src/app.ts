@@ -1,0 +1,153 @@
+import { randomBytes } from 'node:crypto'
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Config } from './config.ts'
+import { startClickHouse } from './embedded/clickhouse-server.ts'
+import { claimDataDir, type DataDir } from './embedded/data-dir.ts'
+import { startNatsServer } from './embedded/nats-server.ts'
+import { startFlow } from './flow.ts'
+import { connectLog, type LogConnection } from './log/connection.ts'
+import { RevisionConflict } from './model/errors.ts'
+import { personKeyOf } from './person-key.ts'
+import { createStopping, type Stopping } from './stopping.ts'
+import { connectStore } from './store/store.ts'
+import { systemClock } from './telemetry/clock.ts'
+import type { Logger } from './telemetry/logger.ts'
+import { createMetrics } from './telemetry/metrics.ts'
+
+/** Longest wait for one part to end, milliseconds. */
+const STOP_DEADLINE_MS = 20_000
+
+/** A running service. */
+export interface App {
+  /** Where it listens, e.g. `http://127.0.0.1:8080`. */
+  readonly url: string
+  /** Rejects when the service must not go on, e.g. because another writer has taken the log over. */
+  readonly failed: Promise<never>
+  /** Ends everything in the reverse order of its start; resolves when the last child is gone. */
+  stop(): Promise<void>
+}
+
+/** Builds a whole service and resolves when it is ready; a failed start leaves nothing running. */
+export async function createApp(config: Config, options: { logger: Logger }): Promise<App> {
+  const { logger } = options
+  const stopping = createStopping(logger, STOP_DEADLINE_MS)
+  try {
+    return await start(config, logger, stopping)
+  } catch (error) {
+    await stopping.stop()
+    throw error
+  }
+}
+
+async function start(config: Config, logger: Logger, stopping: Stopping): Promise<App> {
+  const metrics = createMetrics()
+  let fail: (error: Error) => void = () => {}
+  const failed = new Promise<never>((_, reject) => {
+    fail = reject
+  })
+  failed.catch(() => {})
+
+  const dataDir = await claimDataDir(config.dataDir, { logger })
+  stopping.onStop('data directory', () => dataDir.release())
+  const [nats, clickhouse] = await Promise.all([
+    natsOf(config, dataDir, logger, stopping),
+    clickhouseOf(config, dataDir, logger, stopping),
+  ])
+  const log = await connectLog({ ...nats, logger, maxBytes: config.logMaxBytes, name: 'yujing' })
+  stopping.onStop('log', () => log.close())
+  const store = await connectStore({ ...clickhouse, logger })
+  stopping.onStop('store', () => store.close())
+
+  const settings = await log.bucket<string>('yujing_config')
+  const url = await startFlow(
+    {
+      config,
+      log,
+      store,
+      logAccess: nats,
+      personKey: await personKeyOf(config, settings),
+      feedEpoch: await feedEpochOf(log),
+      clock: systemClock(),
+      logger,
+      metrics,
+      onFatal: fail,
+    },
+    stopping,
+  )
+
+  const runtime = join(dataDir.path, 'runtime.json')
+  const { url: natsUrl, user: natsUser, password: natsPassword } = nats
+  const clickhouseUrl = withCredentials(clickhouse)
+  await writeFile(
+    runtime,
+    `${JSON.stringify({ httpUrl: url, natsUrl, natsUser, natsPassword, clickhouseUrl, pid: process.pid }, null, 2)}\n`,
+    { mode: 0o600 },
+  )
+  stopping.onStop('runtime.json', () => rm(runtime, { force: true }))
+  logger.info({ url, nats: log.serverVersion, powerCutSafe: config.natsUrl ? undefined : nats.syncsAlways }, 'ready')
+  return { url, failed, stop: () => stopping.stop() }
+}
+
+type NatsAccess = { url: string; user: string; password: string; syncsAlways?: boolean }
+
+async function natsOf(config: Config, dataDir: DataDir, logger: Logger, stopping: Stopping): Promise<NatsAccess> {
+  if (config.natsUrl) {
+    const { url, username, password } = credentialsOf(config.natsUrl)
+    return { url, user: username, password }
+  }
+  const server = await startNatsServer({ dataDir, logger })
+  stopping.onStop('nats-server', () => server.stop())
+  if (!server.syncsAlways)
+    logger.warn(
+      { version: server.version },
+      'nats-server is older than 2.10: what it acknowledged in the last two minutes may be lost in a power cut',
+    )
+  return server
+}
+
+type ClickHouseAccess = { url: string; username: string; password: string }
+
+async function clickhouseOf(
+  config: Config,
+  dataDir: DataDir,
+  logger: Logger,
+  stopping: Stopping,
+): Promise<ClickHouseAccess> {
+  if (config.clickhouseUrl) return credentialsOf(config.clickhouseUrl)
+  const server = await startClickHouse({ dataDir, logger })
+  stopping.onStop('clickhouse', () => server.stop())
+  return server
+}
+
+function credentialsOf(address: string): ClickHouseAccess {
+  const url = new URL(address)
+  const [username, password] = [decodeURIComponent(url.username), decodeURIComponent(url.password)]
+  url.username = ''
+  url.password = ''
+  return { url: url.toString(), username, password }
+}
+
+function withCredentials({ url, username, password }: ClickHouseAccess): string {
+  const address = new URL(url)
+  address.username = encodeURIComponent(username)
+  address.password = encodeURIComponent(password)
+  return address.toString()
+}
+
+const FEED_EPOCH = 'feed.epoch'
+
+/** The feed's epoch, minted once; clients whose cursor names another one start over. */
+async function feedEpochOf(log: LogConnection): Promise<string> {
+  const bucket = await log.bucket<string>('yujing_config')
+  const known = await bucket.get(FEED_EPOCH)
+  if (known) return known.value
+  const epoch = randomBytes(8).toString('hex')
+  try {
+    await bucket.create(FEED_EPOCH, epoch)
+    return epoch
+  } catch (error) {
+    if (!(error instanceof RevisionConflict)) throw error
+    return feedEpochOf(log)
+  }
+}

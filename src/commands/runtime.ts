@@ -1,0 +1,33 @@
+import { readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { connectLog, type LogConnection } from '../log/connection.ts'
+import { silentLogger } from '../telemetry/logger.ts'
+import type { CommandContext } from './context.ts'
+
+/** How local commands reach the running service: `DATA_DIR/runtime.json`. */
+export interface Runtime {
+  readonly httpUrl: string
+  readonly natsUrl: string
+  readonly natsUser: string
+  readonly natsPassword: string
+  readonly clickhouseUrl: string
+  readonly pid: number
+}
+
+/** Reads the running service's addresses; throws naming the directory and the remedy when none runs there. */
+export async function readRuntime(context: CommandContext, dataDir?: string): Promise<Runtime> {
+  const directory = resolve(context.cwd, dataDir ?? context.env.YUJING_DATA_DIR ?? './data')
+  try {
+    return JSON.parse(await readFile(join(directory, 'runtime.json'), 'utf8')) as Runtime
+  } catch (error) {
+    throw new Error(`no service runs on ${directory}: start it (yujing serve), or name its directory with --data-dir`, {
+      cause: error,
+    })
+  }
+}
+
+/** Connects to the running service's log, as the service's own user; the caller closes. */
+export async function connectRuntime(context: CommandContext, dataDir?: string): Promise<LogConnection> {
+  const { natsUrl: url, natsUser: user, natsPassword: password } = await readRuntime(context, dataDir)
+  return connectLog({ url, user, password, logger: silentLogger(), maxBytes: 0, name: 'yujing command' })
+}

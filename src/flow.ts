@@ -1,0 +1,147 @@
+import { join } from 'node:path'
+import { createAccess } from './access/access.ts'
+import { createDesk } from './alerts/desk.ts'
+import { createApi } from './api/api.ts'
+import type { Config } from './config.ts'
+import { createLiveFeed } from './deliver/websocket/live-feed.ts'
+import { startDetect } from './detect-host.ts'
+import { createDetectorSettings } from './detector-settings.ts'
+import { packageRoot } from './embedded/package-root.ts'
+import { createEventResolver } from './event-resolver.ts'
+import { createFreshness } from './freshness.ts'
+import { createDoor } from './ingest/door.ts'
+import { INGEST_LIMITS } from './ingest/limits.ts'
+import { createWriter } from './ingest/writer/writer.ts'
+import type { LogConnection } from './log/connection.ts'
+import type { Stopping } from './stopping.ts'
+import type { Store } from './store/store.ts'
+import { createStoreWriter } from './store/writer.ts'
+import type { Clock } from './telemetry/clock.ts'
+import type { Logger } from './telemetry/logger.ts'
+import type { Metrics } from './telemetry/metrics.ts'
+
+/** What the flow runs on. */
+export interface Ground {
+  readonly config: Config
+  readonly log: LogConnection
+  readonly store: Store
+  /** How detection's threads reach the log. */
+  readonly logAccess: { readonly url: string; readonly user: string; readonly password: string }
+  readonly personKey: Buffer
+  readonly feedEpoch: string
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly metrics: Metrics
+  /** Something contradicts the log: the service must not go on. */
+  readonly onFatal: (error: Error) => void
+}
+
+/**
+ * The dataflow: who feeds whom. Started from the end to the beginning, so that nobody speaks before the listener is
+ * there; each step is handed to `stopping` as soon as it runs.
+ *
+ * @returns the address it listens on
+ */
+export async function startFlow(ground: Ground, stopping: Stopping): Promise<string> {
+  const { config, log, store, clock, logger, metrics, onFatal } = ground
+  const { findings, quarantine, snapshots } = log
+  const settings = await log.bucket<unknown>('yujing_config')
+
+  // log -> store
+  const storeWriter = createStoreWriter({ store, log: log.events, intents: settings, quarantine, logger, metrics })
+  await storeWriter.start()
+  stopping.onStop('store writer', () => storeWriter.stop())
+
+  // findings -> alerts
+  const desk = createDesk({
+    findings,
+    alerts: await log.bucket('yujing_alerts'),
+    events: createEventResolver(log.events, store),
+    directory: { name: async (code) => (await store.enterprise(code))?.name ?? null },
+    clock,
+    logger,
+    metrics,
+  })
+  await desk.start()
+  stopping.onStop('desk', () => desk.stop())
+
+  // ingest -> writer -> log
+  const writer = createWriter({
+    log: log.events,
+    snapshots,
+    history: store.eventIdHistory,
+    clock,
+    logger,
+    metrics,
+    instance: 'yujing',
+    onReconnect: (listener) => log.onReconnect(listener),
+    onSuperseded: onFatal,
+  })
+  await writer.start()
+  stopping.onStop('writer', () => writer.stop())
+  const door = createDoor({
+    writer,
+    personKey: ground.personKey,
+    quarantine,
+    clock,
+    logger,
+    metrics,
+    limits: INGEST_LIMITS,
+  })
+
+  // log -> detect -> findings
+  const detect = startDetect({ ...ground.logAccess, shards: config.shards, logger, metrics, onFatal })
+  stopping.onStop('detect', () => detect.stop())
+  const detectors = createDetectorSettings({ writer, explain: (id, key) => detect.explain(id, key) })
+  await detectors.announce()
+
+  // alerts -> live feed, and everything -> people
+  const access = createAccess({
+    bucket: settings,
+    clock,
+    logger,
+    bootstrapKey: config.bootstrapKey,
+    production: config.profile === 'production',
+  })
+  await access.start()
+  stopping.onStop('access', () => access.stop())
+  const freshness = createFreshness({ metrics, clock, log: log.events, judged: () => detect.position() })
+  stopping.onStop('freshness', () => freshness.stop())
+  const { publicUrl } = config
+  const live = createLiveFeed({
+    book: desk.book,
+    epoch: ground.feedEpoch,
+    freshness,
+    clock,
+    metrics,
+    access,
+    logger,
+    publicUrl,
+  })
+  const api = await createApi({
+    door,
+    book: desk.book,
+    desk,
+    store,
+    detectors,
+    health: {
+      async check() {
+        const reasons = [
+          ...(log.healthy() ? [] : ['log unreachable']),
+          ...(detect.isReady() ? [] : ['partitions recovering']),
+        ]
+        return { reasons, degraded: (await store.ping()) ? [] : ['store'] }
+      },
+    },
+    live,
+    access,
+    metrics,
+    logger,
+    consoleDir: join(packageRoot(), 'dist/console'),
+    publicUrl,
+  })
+  const url = await api.listen({ host: config.host, port: config.port })
+  stopping.onStop('api', () => api.close())
+  await detect.ready
+  return url
+}

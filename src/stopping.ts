@@ -1,0 +1,42 @@
+import type { Logger } from './telemetry/logger.ts'
+
+/** Ends what was started, the youngest first. */
+export interface Stopping {
+  /** Called right after something was started. */
+  onStop(name: string, stop: () => unknown): void
+  /** Ends everything, once; a step that fails or takes longer than the deadline is logged and left behind. */
+  stop(): Promise<void>
+}
+
+/** @param deadlineMs longest wait for one step, milliseconds */
+export function createStopping(logger: Logger, deadlineMs: number): Stopping {
+  const steps: { name: string; stop: () => unknown }[] = []
+  let running: Promise<void> | null = null
+
+  async function stopAll(): Promise<void> {
+    for (let step = steps.pop(); step; step = steps.pop()) {
+      const { name, stop } = step
+      let timer: NodeJS.Timeout | undefined
+      const deadline = new Promise<never>((_, reject) => {
+        timer = setTimeout(() => reject(new Error(`not ended within ${deadlineMs} ms`)), deadlineMs)
+      })
+      try {
+        await Promise.race([stop(), deadline])
+      } catch (error) {
+        logger.error({ err: error, step: name }, 'could not be stopped in order')
+      } finally {
+        clearTimeout(timer)
+      }
+    }
+  }
+
+  return {
+    onStop(name, stop) {
+      steps.push({ name, stop })
+    },
+    stop() {
+      running ??= stopAll()
+      return running
+    },
+  }
+}
