@@ -3,4 +3,4 @@ import { complaintSurge } from './complaint/complaint-surge.ts'
 import { sameAddressRegistrations } from './registration/same-address-registrations.ts'
 
 /** Every detector that judges. A new one is added here and nowhere else. */
-export const DETECTORS: readonly Detector[] = [sameAddressRegistrations, complaintSurge]
+export const detectors: readonly Detector[] = [sameAddressRegistrations, complaintSurge]

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { DETECTORS } from '../../detectors/index.ts'
+import { detectors } from '../../detectors/index.ts'
 import { runExample } from '../../src/detect/example.ts'
 
-describe.each(DETECTORS)('$code $id', (detector) => {
+describe.each(detectors)('$code $id', (detector) => {
   it.each(detector.examples.fire)('fires: $name', (example) => {
     const last = runExample(detector, example).at(-1)
     expect(last).toMatchObject({
@@ -20,6 +20,6 @@ describe.each(DETECTORS)('$code $id', (detector) => {
 })
 
 it('names every detector once', () => {
-  expect(new Set(DETECTORS.map(({ id }) => id)).size).toBe(DETECTORS.length)
-  expect(new Set(DETECTORS.map(({ code }) => code)).size).toBe(DETECTORS.length)
+  expect(new Set(detectors.map(({ id }) => id)).size).toBe(detectors.length)
+  expect(new Set(detectors.map(({ code }) => code)).size).toBe(detectors.length)
 })

@@ -1,0 +1,88 @@
+import type { Detector } from '../../src/detect/contract.ts'
+import { createShard, type Shard } from '../../src/detect/shard.ts'
+import { PARTITIONS } from '../../src/detect/statistics/hash.ts'
+import type { Control } from '../../src/model/control.ts'
+import type { CanonicalEvent, LoggedEvent, RegisterFacts } from '../../src/model/event.ts'
+import type { Finding } from '../../src/model/finding.ts'
+import type { LogMessage } from '../../src/model/log-message.ts'
+import { encodeRow } from '../../src/model/row.ts'
+
+export const EPOCH = 'e'.repeat(16)
+export const ALL_PARTITIONS = Array.from({ length: PARTITIONS }, (_, partition) => partition)
+
+/** An event as a test tells it. `at` is the event time; `receivedAt` defaults to a second later. */
+export interface Told extends Partial<CanonicalEvent> {
+  readonly type: string
+  readonly subject: string
+  readonly at: number
+  readonly receivedAt?: number
+  readonly register?: RegisterFacts
+}
+
+/** Epoch milliseconds of `2026-11-23` (noon) or `2026-11-23T09:00`, in +08:00. */
+export function time(text: string): number {
+  return Date.parse(text.includes('T') ? `${text}:00+08:00` : `${text}T12:00:00+08:00`)
+}
+
+/** A log in memory: batches and control entries with the sequence the writer would give them. */
+export class TestLog {
+  readonly messages: LogMessage[] = []
+  private told = 0
+
+  get last(): number {
+    return this.messages.length
+  }
+
+  rows(...events: readonly Told[]): this {
+    const seq = this.last + 1
+    const lines = events.map((told, index) => {
+      const position = { epoch: EPOCH, seq, index }
+      return encodeRow(loggedEvent(told, position, this.told++), { idHash: '1', contentHash: '1' })
+    })
+    return this.push('rows', events.length, lines.join('\n'))
+  }
+
+  control(control: Control, at: number): this {
+    return this.push('control', 1, JSON.stringify({ ...control, epoch: EPOCH, seq: this.last + 1, at }))
+  }
+
+  tick(at: number): this {
+    return this.control({ type: 'yujing.tick', data: {} }, at)
+  }
+
+  private push(kind: LogMessage['kind'], count: number, text: string): this {
+    this.messages.push({ seq: this.last + 1, kind, count, payload: new TextEncoder().encode(text) })
+    return this
+  }
+}
+
+function loggedEvent(told: Told, position: LoggedEvent['position'], n: number): LoggedEvent {
+  const { at, ...rest } = told
+  return {
+    source: '/test',
+    id: `E${n}`,
+    region: '140105',
+    regionOriginal: '',
+    industry: '',
+    backfill: false,
+    test: false,
+    retracts: '',
+    data: {},
+    register: {},
+    keys: [],
+    receivedAt: at + 1_000,
+    ...rest,
+    time: at,
+    position,
+  }
+}
+
+export function shardOf(detectors: readonly Detector[], partitions: readonly number[] = ALL_PARTITIONS): Shard {
+  return createShard({ epoch: EPOCH, detectors, partitions })
+}
+
+/** All findings of one uninterrupted pass. */
+export function run(detectors: readonly Detector[], log: TestLog): Finding[] {
+  const shard = shardOf(detectors)
+  return log.messages.flatMap((message) => shard.apply(message))
+}

@@ -1,0 +1,85 @@
+import fc from 'fast-check'
+import { DAY_MS, HOUR_MS } from '../../src/model/time.ts'
+import { type Told, time } from '../detect/log.ts'
+
+export const START = time('2026-03-01T00:00')
+const CODES = ['91140105MA0K2914XG', '91140171MA0K17771B', '91140212MA0K6317XG'] as const
+const ADDRESSES = ['a1', 'a2', 'a3'].map((start) => start.padEnd(34, '0'))
+
+/** What arrives: event time as day and hour after START, how many days after it becomes known, and the event itself. */
+export interface Arrival {
+  readonly day: number
+  readonly hour: number
+  readonly delay: number
+  readonly event: Omit<Told, 'at' | 'receivedAt'>
+}
+
+const complaint = fc.record({
+  subject: fc.constantFrom(...CODES),
+  member: fc.option(fc.constantFrom('p1a', 'p1b', 'p1c', 'p1d', 'p1e', 'p1f'), { nil: undefined }),
+  region: fc.constantFrom('140105', '140106'),
+})
+
+const arrivalAtAddress = fc.record({
+  address: fc.constantFrom(...ADDRESSES),
+  enterprise: fc.integer({ min: 0, max: 40 }),
+})
+
+/** For each detector: events that make it judge, arrivals only where it has stock (DESIGN 15 leaves departures out). */
+export const GROWING: Readonly<Record<string, fc.Arbitrary<Arrival['event']>>> = {
+  'complaint-surge': complaint.map(({ subject, member, region }) => ({
+    type: 'complaint.filed',
+    subject,
+    region,
+    data: member === undefined ? {} : { complainant: { key: member, strength: 'strong' } },
+  })),
+  'same-address-registrations': arrivalAtAddress.map(({ address, enterprise }) => ({
+    type: 'enterprise.registered',
+    subject: code(enterprise),
+    register: { joined: { address, addressKind: 'ordinary' } },
+  })),
+}
+
+/** The same and what takes away again. */
+export const ALL: Readonly<Record<string, fc.Arbitrary<Arrival['event']>>> = {
+  ...GROWING,
+  'same-address-registrations': fc
+    .tuple(arrivalAtAddress, fc.constantFrom(true, true, true, false))
+    .map(([{ address, enterprise }, arrives]) =>
+      arrives
+        ? {
+            type: 'enterprise.registered',
+            subject: code(enterprise),
+            register: { joined: { address, addressKind: 'ordinary' } },
+          }
+        : {
+            type: 'enterprise.deregistered',
+            subject: code(enterprise),
+            register: { left: { address, addressKind: 'ordinary' } },
+          },
+    ),
+}
+
+function code(enterprise: number): string {
+  return `91140105MA0K${String(enterprise).padStart(4, '0')}XG`
+}
+
+/** Streams dense enough that detectors speak: bursts of a few days, mostly known soon, some late, some too late. */
+export function stream(event: fc.Arbitrary<Arrival['event']>, latest: number): fc.Arbitrary<Arrival[]> {
+  const arrival = fc.record({
+    day: fc.oneof(fc.integer({ min: 92, max: 98 }), fc.integer({ min: 0, max: 180 })),
+    hour: fc.integer({ min: 0, max: 23 }),
+    delay: fc.integer({ min: 0, max: latest }),
+    event,
+  })
+  return fc.array(arrival, { minLength: 10, maxLength: 120, size: 'max' })
+}
+
+/** In the order they become known: by day of arrival, within one day as drawn. */
+export function byArrival(arrivals: readonly Arrival[]): Arrival[] {
+  return [...arrivals].sort((a, b) => a.day + a.delay - b.day - b.delay)
+}
+
+export function told({ day, hour, event }: Arrival, more: Partial<Told> = {}): Told {
+  return { ...event, at: START + day * DAY_MS + hour * HOUR_MS, ...more } as Told
+}
