@@ -1,14 +1,9 @@
+import { inArea } from '../model/area.ts'
 import type { Identity, Limited } from './identity.ts'
-
-/** The digits all codes of an area's subtree begin with: 140000 -> 14, 140100 -> 1401, 140105 -> 140105. */
-export function areaPrefix(code: string): string {
-  if (code.endsWith('0000')) return code.slice(0, 2)
-  return code.endsWith('00') ? code.slice(0, 4) : code
-}
 
 /** Whether the county lies in one of the areas. */
 export function inAreas(areas: Limited, region: string): boolean {
-  return areas === 'all' || areas.some((area) => region.startsWith(areaPrefix(area)))
+  return areas === 'all' || areas.some((area) => inArea(region, area))
 }
 
 /** Whether something that touches these counties is visible at all: whoever's scope meets one of them sees it. */

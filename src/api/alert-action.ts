@@ -1,0 +1,21 @@
+import { Type } from '@sinclair/typebox'
+import { OUTCOMES } from '../model/alert.ts'
+
+const Text = (description: string) => Type.String({ minLength: 1, maxLength: 2000, pattern: '\\S', description })
+const Note = Type.Optional(Text('Goes into the history'))
+
+/** What an officer may ask for, for the documentation: the desk checks it, and knows which status allows what. */
+export const AlertActionBody = Type.Union([
+  Type.Object({ action: Type.Literal('acknowledge'), note: Note }),
+  Type.Object({ action: Type.Literal('dismiss'), reason: Text('Why there is nothing to do'), note: Note }),
+  Type.Object({ action: Type.Literal('comment'), note: Text('The comment') }),
+  Type.Object({ action: Type.Literal('assign'), note: Note }),
+  Type.Object({ action: Type.Literal('verify'), note: Note }),
+  Type.Object({ action: Type.Literal('measure'), note: Note }),
+  Type.Object({
+    action: Type.Literal('close'),
+    outcome: Type.Union(OUTCOMES.map((outcome) => Type.Literal(outcome))),
+    note: Note,
+  }),
+  Type.Object({ action: Type.Literal('reopen'), note: Note }),
+])

@@ -1,0 +1,100 @@
+import fastifyCookie from '@fastify/cookie'
+import { type FastifyBaseLogger, fastify } from 'fastify'
+import type { Access } from '../access/access.ts'
+import type { Logger } from '../telemetry/logger.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
+import { requireAccess } from './authentication.ts'
+import { serveConsole } from './console.ts'
+import { describe } from './documentation.ts'
+import { handleErrors } from './error-handler.ts'
+import type { AlertBook, AlertDesk } from './port-desk.ts'
+import type { Detectors } from './port-detectors.ts'
+import type { EventDoor } from './port-door.ts'
+import type { Health } from './port-health.ts'
+import type { LiveFeed } from './port-live.ts'
+import type { HistoryStore } from './port-store.ts'
+import { limitRate, protect } from './protection.ts'
+import { logRequests, requestId } from './request-log.ts'
+import { alertActionRoutes } from './routes/alert-actions.ts'
+import { alertRoutes } from './routes/alerts.ts'
+import { detectorRoutes } from './routes/detectors.ts'
+import { enterpriseRoutes } from './routes/enterprises.ts'
+import { eventRoutes } from './routes/events.ts'
+import { keyRoutes } from './routes/keys.ts'
+import { liveTicketRoutes } from './routes/live-ticket.ts'
+import { operationRoutes } from './routes/operations.ts'
+import { overviewRoutes } from './routes/overview.ts'
+import { quarantineRoutes } from './routes/quarantine.ts'
+import { sessionRoutes } from './routes/session.ts'
+import type { Server } from './server.ts'
+
+/** Most bytes of a body, where a route says nothing else. */
+const BODY_LIMIT = 64 * 1024
+
+/** Requests a minute of one identity; far above what people and sources do, below what brings the service down. */
+export const RATE_LIMITS: RateLimits = { requestsPerMinute: 60_000, eventRequestsPerMinute: 600_000 }
+
+export interface RateLimits {
+  readonly requestsPerMinute: number
+  /** For `POST /v1/events` alone. */
+  readonly eventRequestsPerMinute: number
+}
+
+export interface ApiOptions {
+  readonly door: EventDoor
+  readonly book: AlertBook
+  readonly desk: AlertDesk
+  readonly store: HistoryStore
+  readonly detectors: Detectors
+  readonly health: Health
+  readonly live: LiveFeed
+  readonly access: Access
+  readonly metrics: Metrics
+  readonly logger: Logger
+  /** Build output of the console. */
+  readonly consoleDir: string
+  /** Where browsers reach the service; https makes the cookie secure. */
+  readonly publicUrl?: string | undefined
+  readonly rateLimits?: RateLimits
+}
+
+/** Builds the HTTP server with every route; the caller listens and closes. */
+export async function createApi(options: ApiOptions): Promise<Server> {
+  const { access, book, store, live, metrics, rateLimits = RATE_LIMITS } = options
+  const https = options.publicUrl?.startsWith('https:') ?? false
+  const loggerInstance: FastifyBaseLogger = options.logger.child({ step: 'api' })
+  const server: Server = fastify({
+    loggerInstance,
+    disableRequestLogging: true,
+    genReqId: requestId,
+    bodyLimit: BODY_LIMIT,
+    // A proxy for TLS stands on this machine; its word counts for who the caller is, nobody else's does.
+    trustProxy: 'loopback',
+    // A member nobody knows is a mistake to be told, not to be dropped.
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: true } },
+  })
+  // Answers are built here from typed values; their schemas document them.
+  server.setSerializerCompiler(() => (data) => JSON.stringify(data))
+  handleErrors(server)
+  logRequests(server)
+  await server.register(fastifyCookie)
+  await protect(server, https)
+  requireAccess(server, access)
+  await limitRate(server, rateLimits.requestsPerMinute)
+  await describe(server, live.asyncapi)
+
+  await live.register(server)
+  eventRoutes(server, options.door, rateLimits.eventRequestsPerMinute)
+  alertRoutes(server, book, live.epoch)
+  alertActionRoutes(server, book, options.desk)
+  overviewRoutes(server, book, live.epoch)
+  enterpriseRoutes(server, store)
+  detectorRoutes(server, options.detectors, store)
+  quarantineRoutes(server, store)
+  sessionRoutes(server, access, https)
+  keyRoutes(server, access.keys)
+  liveTicketRoutes(server, access.tickets)
+  operationRoutes(server, options.health, metrics)
+  await serveConsole(server, options.consoleDir)
+  return server
+}

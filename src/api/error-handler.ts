@@ -1,0 +1,63 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { ERRORS, type ErrorCode, YujingError } from '../model/errors.ts'
+import type { Server } from './server.ts'
+
+/** Seconds after which a refused request may come again, unless the error says otherwise. */
+const RETRY_AFTER_SECONDS = 5
+
+/** What the framework refuses, in words of the table. */
+const FRAMEWORK: Readonly<Record<string, ErrorCode>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'body.too-large',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'body.media-type',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'body.malformed',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'body.malformed',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'body.malformed',
+}
+
+/** Every answer that is not the wanted one goes through here: one shape, one table, never a stack. */
+export function handleErrors(server: Server): void {
+  server.setErrorHandler((error: FastifyError, request, reply) => {
+    const refusal = refusalOf(error)
+    if (refusal.code === 'internal')
+      request.log.error({ err: error, route: request.routeOptions.url }, 'request failed')
+    return refuse(reply, refusal)
+  })
+}
+
+/** Sends a refusal with the headers its status asks for. */
+export function refuse(reply: FastifyReply, error: YujingError): FastifyReply {
+  const { status, retry } = ERRORS[error.code]
+  if (retry && status !== 500) reply.header('retry-after', retryAfter(reply, error.details))
+  if (status === 401) reply.header('www-authenticate', 'Bearer realm="yujing"')
+  // The framework would cut the connection under a sender still writing, who would then never read the answer.
+  if (status === 413) reply.removeHeader('connection')
+  return reply.code(status).send(errorBody(error))
+}
+
+/** `{error: {code, message, details?}}` */
+export function errorBody({ code, message, details }: YujingError): object {
+  return { error: details === undefined ? { code, message } : { code, message, details } }
+}
+
+/** The path alone: a query may hold keys of people. */
+export function pathOf(request: Pick<FastifyRequest, 'url'>): string {
+  return request.url.split('?', 1)[0] ?? ''
+}
+
+function refusalOf(error: FastifyError): YujingError {
+  if (error instanceof YujingError) return error
+  if (error.validation !== undefined) return new YujingError('request.invalid', error.message)
+  const code = FRAMEWORK[error.code]
+  if (code !== undefined) return new YujingError(code)
+  const status = error.statusCode ?? 500
+  if (status === 404) return new YujingError('not-found')
+  return status >= 400 && status < 500 ? new YujingError('request.invalid') : new YujingError('internal')
+}
+
+function retryAfter(reply: FastifyReply, details: unknown): string {
+  const set = reply.getHeader('retry-after')
+  if (set !== undefined) return String(set)
+  const seconds =
+    typeof details === 'object' && details !== null && 'retryAfterSeconds' in details ? details.retryAfterSeconds : null
+  return String(typeof seconds === 'number' ? seconds : RETRY_AFTER_SECONDS)
+}

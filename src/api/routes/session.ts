@@ -1,0 +1,80 @@
+import { Type } from '@sinclair/typebox'
+import { type Access, SESSION_COOKIE } from '../../access/access.ts'
+import { ROLES } from '../../access/identity.ts'
+import { SESSION_ABSOLUTE_MS, type Session } from '../../access/sessions.ts'
+import { YujingError } from '../../model/errors.ts'
+import { Words } from '../../model/schema.ts'
+import { grantOf } from '../authentication.ts'
+import { answers } from '../schemas/common.ts'
+import type { Server } from '../server.ts'
+
+const SessionAnswer = Type.Object({
+  identity: Type.Object({
+    id: Type.String(),
+    name: Type.String(),
+    role: Words(ROLES),
+    areas: Type.Union([Type.Literal('all'), Type.Array(Type.String())]),
+  }),
+  csrf: Type.String({ description: 'Send as x-csrf-token with every write' }),
+})
+
+/**
+ * The console's sign-in. The cookie cannot be read by scripts and goes along with requests of this very site only;
+ * `secure` when browsers come by https.
+ */
+export function sessionRoutes(server: Server, access: Access, secure: boolean): void {
+  const cookie = { path: '/', httpOnly: true, sameSite: 'strict', secure } as const
+
+  server.post(
+    '/v1/session',
+    {
+      config: { access: 'public' },
+      schema: {
+        tags: ['session'],
+        summary: 'Sign in with a key',
+        security: [],
+        body: Type.Object({ key: Type.String({ minLength: 1, maxLength: 200 }) }),
+        response: answers({ 200: SessionAnswer }),
+      },
+    },
+    async (request, reply) => {
+      const grant = access.byKey(request.body.key, request.ip)
+      if (grant === null)
+        throw new YujingError('unauthenticated', 'This key opens nothing; check it for typing errors.')
+      const { token, session } = await access.sessions.open(grant.keyDigest, grant.identity)
+      reply.setCookie(SESSION_COOKIE, token, { ...cookie, maxAge: SESSION_ABSOLUTE_MS / 1000 })
+      return answer(session)
+    },
+  )
+
+  server.get(
+    '/v1/session',
+    {
+      config: { access: 'session.own' },
+      schema: { tags: ['session'], summary: 'Who is signed in', response: answers({ 200: SessionAnswer }) },
+    },
+    async (request) => {
+      const { identity, session } = grantOf(request)
+      if (session === null)
+        throw new YujingError('unauthenticated', 'There is no session; the request came with a key.')
+      return answer({ identity, csrf: session.csrf })
+    },
+  )
+
+  server.delete(
+    '/v1/session',
+    {
+      config: { access: 'session.own' },
+      schema: { tags: ['session'], summary: 'Sign out', response: answers({ 204: Type.Null() }) },
+    },
+    async (request, reply) => {
+      const token = request.cookies[SESSION_COOKIE]
+      if (grantOf(request).session !== null && token !== undefined) await access.sessions.close(token)
+      return reply.clearCookie(SESSION_COOKIE, cookie).code(204).send()
+    },
+  )
+}
+
+function answer({ identity: { id, name, role, areas }, csrf }: Pick<Session, 'identity' | 'csrf'>): object {
+  return { identity: { id, name, role, areas }, csrf }
+}

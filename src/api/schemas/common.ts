@@ -1,0 +1,26 @@
+import { Type } from '@sinclair/typebox'
+import { ERRORS, type ErrorCode } from '../../model/errors.ts'
+import { Words } from '../../model/schema.ts'
+
+/** The one shape of every answer that is not the wanted one. */
+export const ErrorBody = Type.Object(
+  {
+    error: Type.Object({
+      code: Words(Object.keys(ERRORS) as ErrorCode[]),
+      message: Type.String(),
+      details: Type.Optional(Type.Unknown()),
+    }),
+  },
+  { description: 'What went wrong, in words of the one table of codes' },
+)
+
+/** Documents refusals beside a route's wanted answers. */
+export function answers<T extends Record<number, unknown>>(wanted: T): T & { '4xx': typeof ErrorBody } {
+  return { ...wanted, '4xx': ErrorBody }
+}
+
+/** Reads a comma-separated parameter; undefined when absent, empty values left out. */
+export function commaList(value: string | undefined): string[] | undefined {
+  const values = value?.split(',').filter((part) => part !== '')
+  return values === undefined || values.length === 0 ? undefined : values
+}

@@ -1,0 +1,47 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { type Access, type Grant, SESSION_COOKIE } from '../../access/access.ts'
+import { YujingError } from '../../model/errors.ts'
+
+/** The subprotocol of the feed, and the form in which a ticket comes beside it. */
+export const SUBPROTOCOL = 'yujing.v1'
+const TICKET = /(?:^|,)\s*ticket\.([\w-]+)\s*(?:,|$)/
+
+export interface Handshake {
+  readonly headers: IncomingHttpHeaders
+  readonly cookies: Readonly<Record<string, string | undefined>>
+  readonly address: string
+}
+
+/**
+ * Who opens the socket: a machine by header, a client by ticket, a browser by session cookie. The first of them that is
+ * there decides alone. Browsers send cookies along with sockets that any site opens, so a cookie counts only with the
+ * Origin of this very host, or of the public URL. Null: not authenticated.
+ */
+export function identify(access: Access, handshake: Handshake, publicUrl: string | undefined): Grant | null {
+  const { headers, cookies, address } = handshake
+  if (headers.authorization !== undefined) {
+    const key = /^Bearer +([^ ]+) *$/i.exec(headers.authorization)?.[1]
+    return key === undefined ? null : unlessLocked(() => access.byKey(key, address))
+  }
+  const ticket = TICKET.exec(headers['sec-websocket-protocol'] ?? '')?.[1]
+  if (ticket !== undefined) return access.byTicket(ticket)
+  const token = cookies[SESSION_COOKIE]
+  if (token === undefined || !isOwnOrigin(headers, publicUrl)) return null
+  return access.bySession(token)
+}
+
+function isOwnOrigin({ origin, host }: IncomingHttpHeaders, publicUrl: string | undefined): boolean {
+  if (origin === undefined || !URL.canParse(origin)) return false
+  const from = new URL(origin)
+  return from.host === host || (publicUrl !== undefined && from.origin === new URL(publicUrl).origin)
+}
+
+/** An address that is locked out is simply not let in: a socket has no Retry-After. */
+function unlessLocked(look: () => Grant | null): Grant | null {
+  try {
+    return look()
+  } catch (error) {
+    if (error instanceof YujingError) return null
+    throw error
+  }
+}
