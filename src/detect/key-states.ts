@@ -5,7 +5,7 @@ import { floorOf } from './ends.ts'
 import { type Episode, isOver, settle } from './episode.ts'
 import type { Plan } from './plan.ts'
 import { hash64 } from './statistics/hash.ts'
-import { Arena, type ArenaImage } from './windows/arena.ts'
+import { Arena, type ArenaImage, blockBytes } from './windows/arena.ts'
 import { binOf, binStart } from './windows/bins.ts'
 import { addContribution, CONTRIBUTION_WORDS, trimContributions } from './windows/contributions.ts'
 import { KeyTable } from './windows/key-table.ts'
@@ -44,6 +44,12 @@ export class KeyStates {
   /** Bytes of records, lists and table; episodes apart. */
   get bytes(): number {
     return this.arena.bytes + this.table.bytes
+  }
+
+  /** Of these, the bytes of the contributions kept for evidence. Looks at every key. */
+  evidenceBytes(): number {
+    const lengths = this.table.references().map((at) => record.listOf(this.arena, at, 'contributions').length)
+    return lengths.reduce((sum, length) => sum + (length === 0 ? 0 : blockBytes(length * CONTRIBUTION_WORDS)), 0)
   }
 
   /**

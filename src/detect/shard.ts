@@ -25,6 +25,8 @@ export interface DetectorState {
   readonly keys: number
   /** Records, lists and tables; running episodes apart. */
   readonly bytes: number
+  /** Of these, what is kept to show evidence. */
+  readonly evidenceBytes: number
   /** Events since this shard began that came too late to change a window. */
   readonly storedOnly: number
 }
@@ -150,6 +152,7 @@ class FoldingShard implements Shard {
         detector: detector.id,
         keys: sum((cell) => cell.states.keys),
         bytes: sum((cell) => cell.states.bytes),
+        evidenceBytes: sum((cell) => cell.states.evidenceBytes()),
         storedOnly: sum((cell) => cell.storedOnly),
       }
     })

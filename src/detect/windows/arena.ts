@@ -71,7 +71,7 @@ export class Arena {
   }
 
   private grow(): void {
-    const bytes = Math.ceil((Math.max(this.top, Math.ceil(this.words.length * 1.5)) * 4) / 8) * 8
+    const bytes = Math.ceil((Math.max(this.top, Math.ceil(this.words.length * GROWTH)) * 4) / 8) * 8
     const words = new Uint32Array(bytes / 4)
     words.set(this.words)
     this.words = words
@@ -83,6 +83,14 @@ export class Arena {
 export interface ArenaImage {
   readonly words: Uint32Array
   readonly freed: readonly number[]
+}
+
+/** Little by little: unused room counts in every partition of every detector. */
+const GROWTH = 1.25
+
+/** Bytes that a block of `size` words takes. */
+export function blockBytes(size: number): number {
+  return classWords(classOf(size)) * 4
 }
 
 /** Sizes in words: 2, 4, 6, 8, 10, 12, 16, then each half a power apart (24, 32, 48, 64 ...): at most a third unused. */

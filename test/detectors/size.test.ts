@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest'
+import { detectors } from '../../detectors/index.ts'
+import { DAY_MS } from '../../src/model/time.ts'
+import { shardOf, TestLog, type Told } from '../detect/log.ts'
+import { START, told } from './streams.ts'
+
+const KEYS = 40_000
+
+/** Most keys see one event in three months, some a few, one in a hundred many; like complaints and addresses do. */
+function eventsOf(key: number): number {
+  if (key % 100 === 0) return 40
+  return key % 10 === 0 ? 5 : key % 3 === 0 ? 2 : 1
+}
+
+describe.each(detectors)('state of $code $id', (detector) => {
+  it('takes at most 64 bytes a key and window, evidence positions apart', () => {
+    const log = new TestLog()
+    let batch: Told[] = []
+    let contributions = 0
+    for (let key = 0; key < KEYS; key++) {
+      for (let n = 0; n < eventsOf(key); n++) {
+        const day = (key * 7 + n * 13) % 94
+        batch.push(eventFor(detector.id, key, n, day))
+        contributions++
+      }
+      if (batch.length > 500 || key === KEYS - 1) {
+        log.rows(...batch)
+        batch = []
+      }
+    }
+    const shard = shardOf([detector])
+    for (const message of log.messages) shard.apply(message)
+    const [state] = shard.state()
+    if (!state) throw new Error('one detector has one state')
+    const windows = Object.keys(detector.windows).length + (detector.stock ? 1 : 0)
+    const counted = (state.bytes - state.evidenceBytes) / state.keys / windows
+    console.log(
+      `${detector.id}: ${state.keys} keys, ${contributions} events, ${counted.toFixed(1)} bytes a key and window, ` +
+        `${(state.evidenceBytes / state.keys).toFixed(1)} bytes of evidence a key`,
+    )
+    expect(counted).toBeLessThanOrEqual(64)
+  })
+})
+
+function eventFor(id: string, key: number, n: number, day: number) {
+  const number = String(key % 10_000).padStart(4, '0')
+  const receivedAt = START + 95 * DAY_MS
+  const subject = `91${140_105 + Math.floor(key / 10_000)}MA0K${number}XG`
+  if (id === 'complaint-surge')
+    return told(
+      {
+        day,
+        hour: n % 24,
+        delay: 0,
+        event: { type: 'complaint.filed', subject, data: { complainant: { key: `p1${n}` } } },
+      },
+      { receivedAt },
+    )
+  const joined = { address: `a1${key}`, addressKind: 'ordinary' } as const
+  const event = { type: 'enterprise.registered', subject, register: { joined } }
+  return told({ day, hour: n % 24, delay: 0, event }, { receivedAt })
+}
