@@ -29,29 +29,8 @@ const withTests = process.argv.includes('--test')
 const isRoot = process.getuid?.() === 0
 const LEAST_NODE = [20, 19]
 
+/** A step that cannot be done here; the message names cause and remedy. */
 class SetUpError extends Error {}
-
-try {
-  requireNode()
-  await underLock(async () => {
-    await Promise.all([
-      step('npm packages', packagesMissing, installPackages).then(() =>
-        Promise.all([
-          step('build of the service', serviceIsStale, buildService),
-          step('build of the console', consoleIsStale, buildConsole),
-        ]),
-      ),
-      step('nats-server', natsMissing, installNats),
-    ])
-    // apt knows one call at a time, so Chromium waits for nats-server.
-    if (withTests) await step('Chromium', chromiumMissing, installChromium)
-  })
-} catch (error) {
-  const text =
-    error instanceof SetUpError ? error.message : `set-up failed: ${error.stderr || error.stdout || error.stack}`
-  process.stderr.write(`yujing: ${text.trim()}\n`)
-  process.exit(1)
-}
 
 /** Does `work` when `missing()` says so, and tells how long it took. */
 async function step(name, missing, work) {
@@ -182,7 +161,7 @@ function onPath(name) {
 }
 
 function natsMissing() {
-  return !onPath('nats-server') && !existsSync('/usr/sbin/nats-server') && !existsSync('.tools/nats-server')
+  return !onPath('nats-server') && !existsSync('.tools/nats-server')
 }
 
 const NATS_BY_HAND =
@@ -236,4 +215,26 @@ async function installChromium() {
   spawnSync('apt-get', ['update'], { env: environment })
   const again = install()
   if (again.status !== 0) throw new SetUpError(`Chromium could not be installed: ${String(again.stderr).trim()}`)
+}
+
+try {
+  requireNode()
+  await underLock(async () => {
+    await Promise.all([
+      step('npm packages', packagesMissing, installPackages).then(() =>
+        Promise.all([
+          step('build of the service', serviceIsStale, buildService),
+          step('build of the console', consoleIsStale, buildConsole),
+        ]),
+      ),
+      step('nats-server', natsMissing, installNats),
+    ])
+    // apt knows one call at a time, so Chromium waits for nats-server.
+    if (withTests) await step('Chromium', chromiumMissing, installChromium)
+  })
+} catch (error) {
+  const text =
+    error instanceof SetUpError ? error.message : `set-up failed: ${error.stderr || error.stdout || error.stack}`
+  process.stderr.write(`yujing: ${text.trim()}\n`)
+  process.exit(1)
 }
