@@ -9,6 +9,7 @@ import { createHash } from 'node:crypto'
 import {
   chmodSync,
   existsSync,
+  linkSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -52,21 +53,32 @@ function requireNode() {
 /** Two set-ups at once would tread on each other: the second waits. A lock whose owner is gone is taken over. */
 async function underLock(work) {
   const lock = join(root, '.tools', 'set-up.lock')
+  const draft = `${lock}.${process.pid}`
   mkdirSync(dirname(lock), { recursive: true })
-  for (;;) {
-    try {
-      writeFileSync(lock, String(process.pid), { flag: 'wx' })
-      break
-    } catch (error) {
-      if (error.code !== 'EEXIST') throw error
+  // Linked into place with its content: nobody meets a lock that does not name its owner yet.
+  writeFileSync(draft, String(process.pid))
+  try {
+    while (!tryLink(draft, lock)) {
       if (!isAlive(Number(readOr(lock, '0')))) rmSync(lock, { force: true })
       else await new Promise((later) => setTimeout(later, 200))
     }
+  } finally {
+    rmSync(draft, { force: true })
   }
   try {
     await work()
   } finally {
     rmSync(lock, { force: true })
+  }
+}
+
+function tryLink(from, to) {
+  try {
+    linkSync(from, to)
+    return true
+  } catch (error) {
+    if (error.code === 'EEXIST') return false
+    throw error
   }
 }
 
@@ -134,7 +146,9 @@ function serviceIsStale() {
 
 async function buildService() {
   const fingerprint = sourcesFingerprint(SERVICE)
-  for (const output of ['dist/src', 'dist/detectors']) rmSync(output, { recursive: true, force: true })
+  // The compiler's notes go with its output: by them it would leave out every file that has not changed.
+  for (const output of ['dist/src', 'dist/detectors', 'dist/.tsbuildinfo'])
+    rmSync(output, { recursive: true, force: true })
   // Types are checked under `npm test`; here only the translation counts.
   await run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--noCheck'])
   chmodSync('dist/src/main.js', 0o755)
@@ -217,18 +231,24 @@ async function installChromium() {
   if (again.status !== 0) throw new SetUpError(`Chromium could not be installed: ${String(again.stderr).trim()}`)
 }
 
+/** Runs side by side; fails with the first failure, but only when all have ended: none may work on without the lock. */
+async function together(...works) {
+  for (const { status, reason } of await Promise.allSettled(works)) if (status === 'rejected') throw reason
+}
+
+async function packagesThenBuild() {
+  await step('npm packages', packagesMissing, installPackages)
+  await together(
+    step('build of the service', serviceIsStale, buildService),
+    step('build of the console', consoleIsStale, buildConsole),
+  )
+}
+
+// The steps run from here, after the constants above exist.
 try {
   requireNode()
   await underLock(async () => {
-    await Promise.all([
-      step('npm packages', packagesMissing, installPackages).then(() =>
-        Promise.all([
-          step('build of the service', serviceIsStale, buildService),
-          step('build of the console', consoleIsStale, buildConsole),
-        ]),
-      ),
-      step('nats-server', natsMissing, installNats),
-    ])
+    await together(packagesThenBuild(), step('nats-server', natsMissing, installNats))
     // apt knows one call at a time, so Chromium waits for nats-server.
     if (withTests) await step('Chromium', chromiumMissing, installChromium)
   })
