@@ -7,9 +7,9 @@ import type { AlertBucket } from './ports/alert-bucket.ts'
 import { fitted } from './size.ts'
 
 /** Characters an officer's words may have. */
-export const LONGEST_NOTE = 1_000
+export const LONGEST_NOTE = 2_000
 
-/** What an officer asks for: `reason` is required to dismiss, `note` to comment and free to add to an acknowledgement. */
+/** What an officer asks for: `reason` is required to dismiss, `note` to comment; beside them `note` is free to add. */
 export interface ActionRequest {
   readonly action: Action
   readonly reason?: string
@@ -58,26 +58,35 @@ function acted(alert: StoredAlert, action: Action, note: string | null, actor: A
   return fitted({ ...withHistory(alert, entry), beforeWithdrawal, updatedAt: at })
 }
 
-/** The member that holds the words of each action, and whether they are required. */
-const WORDS: Readonly<Record<BuiltAction, { member: 'reason' | 'note'; required: boolean }>> = {
-  acknowledge: { member: 'note', required: false },
-  dismiss: { member: 'reason', required: true },
-  comment: { member: 'note', required: true },
+/** The member without which an action is not understood. */
+const REQUIRED: Readonly<Record<BuiltAction, 'reason' | 'note' | null>> = {
+  acknowledge: null,
+  dismiss: 'reason',
+  comment: 'note',
 }
 
+/** The action, and the officer's words as they go into the history: the reason first, then the note. */
 function parseRequest(request: unknown): { action: Action; note: string | null } {
-  const members = typeof request === 'object' && request !== null ? (request as Record<string, unknown>) : {}
-  const action = ACTIONS.find((known) => known === members['action'])
+  const members: { action?: unknown; reason?: unknown; note?: unknown } =
+    typeof request === 'object' && request !== null ? request : {}
+  const action = ACTIONS.find((known) => known === members.action)
   if (action === undefined) throw new YujingError('request.invalid', `action: one of ${ACTIONS.join(', ')}`)
   const built = BUILT_ACTIONS.find((known) => known === action)
   if (built === undefined) return { action, note: null }
-  const { member, required } = WORDS[built]
-  const words = members[member] ?? ''
-  if (typeof words !== 'string') throw new YujingError('request.invalid', `${member}: must be a text`)
-  const note = words.trim()
-  if (note === '' && required) throw new YujingError('request.invalid', `${member}: required to ${action}`)
-  if (note.length > LONGEST_NOTE) {
+  const words = { reason: textOf('reason', members.reason), note: textOf('note', members.note) }
+  const required = REQUIRED[built]
+  if (required !== null && words[required] === '') {
+    throw new YujingError('request.invalid', `${required}: required to ${action}`)
+  }
+  const said = [words.reason, words.note].filter((text) => text !== '').join('\n')
+  return { action, note: said === '' ? null : said }
+}
+
+function textOf(member: string, value: unknown): string {
+  if (value === undefined) return ''
+  if (typeof value !== 'string') throw new YujingError('request.invalid', `${member}: must be a text`)
+  if (value.length > LONGEST_NOTE) {
     throw new YujingError('request.invalid', `${member}: at most ${LONGEST_NOTE} characters`)
   }
-  return { action, note: note === '' ? null : note }
+  return value.trim()
 }

@@ -16,10 +16,10 @@ export function addressInWords(key: string, events: readonly (LoggedEvent | null
   return null
 }
 
-function addressesOf(data: LoggedEvent['data']): string[] {
-  const changes = Array.isArray(data['changes']) ? data['changes'] : []
-  const changed = changes.flatMap((change: { field?: unknown; before?: unknown; after?: unknown }) =>
-    change.field === 'address' ? [change.after, change.before] : [],
+function addressesOf({ address, changes }: { readonly address?: unknown; readonly changes?: unknown }): string[] {
+  const changed = (Array.isArray(changes) ? changes : []).flatMap(
+    (change: { field?: unknown; before?: unknown; after?: unknown }) =>
+      change.field === 'address' ? [change.after, change.before] : [],
   )
-  return [data['address'], ...changed].filter((text) => typeof text === 'string')
+  return [address, ...changed].filter((text) => typeof text === 'string')
 }

@@ -24,7 +24,7 @@ const CONSUMER = 'desk'
 const REST_MS = 1_000
 /** How often evidence with events still to be found is looked up again. */
 const LOOK_AGAIN_MS = 2_000
-const WATCH_AGAIN_MS = 500
+const AGAIN_MS = 500
 
 export interface DeskParts {
   readonly findings: FindingSource
@@ -84,21 +84,24 @@ export function createDesk(parts: DeskParts): Desk {
     return true
   }
 
-  /** Keeps the book up with the bucket. A watch that breaks is begun again: the book takes only what it has not seen. */
+  /** Keeps the book up with the bucket; from a watch that begins again it takes only what it has not seen. */
   async function follow(last: number, loaded: () => void): Promise<void> {
     if (last === 0) loaded()
-    while (!signal.aborted) {
-      try {
-        for await (const entry of alerts.watch(signal)) {
-          book.apply(entry)
-          if (entry.revision >= last) loaded()
-        }
-      } catch (error) {
-        logger.error({ err: error }, 'the watch of the alerts broke; it begins again')
+    await again('watch', async () => {
+      for await (const entry of alerts.watch(signal)) {
+        book.apply(entry)
+        if (entry.revision >= last) loaded()
       }
-      await pause(WATCH_AGAIN_MS)
-    }
+    })
     loaded()
+  }
+
+  /** Does something that lasts until the desk stops; begins again should it break. */
+  async function again(what: string, work: () => Promise<void>): Promise<void> {
+    while (!signal.aborted) {
+      await work().catch((error) => logger.error({ err: error, what }, 'the desk lost a connection; it tries again'))
+      await pause(AGAIN_MS)
+    }
   }
 
   async function lookAgainForEver(): Promise<void> {
@@ -120,7 +123,10 @@ export function createDesk(parts: DeskParts): Desk {
       const last = await alerts.lastRevision()
       await new Promise<void>((loaded) => running.push(follow(last, loaded)))
       book.begin()
-      running.push(findings.consume(CONSUMER, docket.add, signal), lookAgainForEver())
+      running.push(
+        again('findings', () => findings.consume(CONSUMER, docket.add, signal)),
+        lookAgainForEver(),
+      )
       logger.info({ offset: book.head() }, 'the desk is open')
     },
     async stop() {

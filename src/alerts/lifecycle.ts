@@ -1,4 +1,4 @@
-import { ALERT_STATUSES, type AlertStatus } from '../model/alert.ts'
+import type { AlertStatus } from '../model/alert.ts'
 
 /** Everything an officer can do with an alert; the closed set of the interface. */
 export const ACTIONS = ['acknowledge', 'assign', 'dismiss', 'comment', 'verify', 'measure', 'close', 'reopen'] as const
@@ -55,9 +55,4 @@ export function statusAfter(status: AlertStatus, action: Action): AlertStatus {
 /** Whether nobody has anything left to do with an alert of this status. */
 export function isFinished(status: AlertStatus): boolean {
   return status === 'closed' || status === 'dismissed'
-}
-
-/** Whether a text is a status; for filters from outside. */
-export function isStatus(text: string): text is AlertStatus {
-  return ALERT_STATUSES.some((status) => status === text)
 }

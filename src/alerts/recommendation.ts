@@ -58,18 +58,8 @@ function firstAnswer({ level, title, code }: StoredAlert, measure: Measure | nul
 }
 
 function aboveWhatWasTried({ alert, earlier, ladder, measure }: Facts): ReturnType<Rule> {
-  const tried = [alert, ...earlier]
-    .flatMap((other) => other.measures)
-    .reduce(
-      (gravest, recorded) =>
-        Math.max(
-          gravest,
-          MEASURES.findIndex((known) => known === recorded),
-        ),
-      -1,
-    )
-  const gravest = MEASURES[tried]
-  if (gravest === undefined || tried < MEASURES.indexOf(measure)) return null
+  const gravest = MEASURES.findLast((one) => [alert, ...earlier].some(({ measures }) => measures.includes(one)))
+  if (gravest === undefined || MEASURES.indexOf(gravest) < MEASURES.indexOf(measure)) return null
   return {
     measure: rungAbove(ladder, gravest),
     because: {

@@ -1,10 +1,10 @@
 import type { Alert, StoredAlert } from '../../model/alert.ts'
+import { type AlertFilter, matchesFilter } from '../../model/alert-filter.ts'
 import { YujingError } from '../../model/errors.ts'
 import { LEVELS, type Level } from '../../model/level.ts'
 import type { AlertEntry } from '../ports/alert-bucket.ts'
 import { createChangeLog } from './change-log.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
-import { type AlertFilter, compileFilter } from './filter.ts'
 import { createPostings } from './postings.ts'
 
 /** Alerts on a page unless asked for more, and at most. */
@@ -35,14 +35,16 @@ export interface AlertBook {
   /**
    * One page, newest change first. Pages that follow each other by cursor show the list as it was ordered when the
    * first was read: none of its alerts twice, none left out, each as it is now (one that no longer matches is left
-   * out; what opens meanwhile comes by the feed). Throws `request.invalid` for a wrong filter, limit or cursor, and for
-   * a cursor so old that the order of then is no longer known: list again.
+   * out; what opens meanwhile comes by the feed). Throws `request.invalid` for a wrong limit or cursor, and for a cursor
+   * so old that the order of then is no longer known: list again.
    */
   list(request: ListRequest): { items: Alert[]; next: string | null }
   /** Latest state of each alert changed after an offset, in offset order. */
   changedAfter(offset: number): Alert[]
   /** Offset of the last change seen, 0 before the first. */
   head(): number
+  /** The lowest offset after which `changedAfter` still tells everything: that of the last alert that left; else 0. */
+  floor(): number
   /** Calls the listener after each change, in offset order, until the returned function is called. */
   subscribe(listener: (alert: Alert) => void): () => void
   /** Alerts of status `open` by level among those visible; test alerts are not counted. */
@@ -72,6 +74,7 @@ export function createBook(spare?: number): DeskBook {
   const pendingIds = new Set<string>()
   const listeners = new Set<(alert: Alert) => void>()
   let waiters: { readonly revision: number; readonly resolve: () => void }[] = []
+  let floor = 0
   let released = false
 
   const alertsOf = (ids: Iterable<string>) => Array.from(ids).flatMap((id) => alerts.get(id)?.alert ?? [])
@@ -91,8 +94,10 @@ export function createBook(spare?: number): DeskBook {
     get: (id) => alerts.get(id)?.alert ?? null,
     stored: (id) => alerts.get(id)?.stored ?? null,
     head: () => changes.head,
+    floor: () => floor,
     changedAfter: (offset) => alertsOf(changes.after(offset)),
-    ofSubject: ({ kind, key }) => storedOf(postings.of('subject', key)).filter(({ subject }) => subject.kind === kind),
+    ofSubject: ({ kind, key }) =>
+      storedOf(postings.of('subjects', key)).filter(({ subject }) => subject.kind === kind && subject.key === key),
     pending(most) {
       const ids: string[] = []
       for (const id of pendingIds) if (ids.push(id) === most) break
@@ -108,18 +113,19 @@ export function createBook(spare?: number): DeskBook {
       if (!Number.isInteger(limit) || limit < 1 || limit > LARGEST_PAGE) {
         throw new YujingError('request.invalid', `limit: a whole number from 1 to ${LARGEST_PAGE}`)
       }
-      const compiled = compileFilter(filter)
+      // What a reader sees may have a sentence of its own: `q` holds on that alone, the rest on both.
+      const { q, ...coarse } = filter
       const { asOf, before } = cursor === null ? { asOf: changes.head, before: changes.head + 1 } : decodeCursor(cursor)
       if (cursor !== null && (asOf < changes.oldest || asOf > changes.head)) {
         throw new YujingError('request.invalid', 'cursor: too old, or of another service; list again')
       }
       const items: Alert[] = []
       let last = before
-      for (const { id, revision } of places(postings.candidates(compiled, alerts.size), asOf, before)) {
+      for (const { id, revision } of places(postings.candidates(filter, alerts.size), asOf, before)) {
         const alert = alerts.get(id)?.alert
-        if (alert === undefined || !compiled.matches(alert) || !visible(alert)) continue
+        if (alert === undefined || !matchesFilter(coarse, alert) || !visible(alert)) continue
         const seen = project(alert)
-        if (seen === null || (seen !== alert && !compiled.matches(seen))) continue
+        if (seen === null || !matchesFilter(filter, seen)) continue
         if (items.length === limit) return { items, next: encodeCursor({ asOf, before: last }) }
         items.push(seen)
         last = revision
@@ -129,7 +135,7 @@ export function createBook(spare?: number): DeskBook {
 
     openByLevel(visible) {
       const counts = Object.fromEntries(LEVELS.map((level) => [level, 0])) as Record<Level, number>
-      for (const alert of alertsOf(postings.of('status', 'open'))) {
+      for (const alert of alertsOf(postings.of('statuses', 'open'))) {
         if (!alert.test && visible(alert)) counts[alert.level] += 1
       }
       return counts
@@ -146,6 +152,7 @@ export function createBook(spare?: number): DeskBook {
       changes.record(key, revision, value === null)
       pendingIds.delete(key)
       if (value === null) {
+        floor = revision
         alerts.delete(key)
         postings.replace(key, before, null)
       } else {

@@ -44,8 +44,7 @@ export function createEnrich(ports: { events: EventResolver; directory: Director
     }
   }
 
-  async function nameOf({ alertId, key }: Finding, found: Events): Promise<string | null> {
-    if (key.kind === 'address') return addressInWords(key.key, found)
+  async function registeredName({ alertId, key }: Finding): Promise<string | null> {
     if (key.kind !== 'enterprise') return null
     try {
       return await limit.execute(() => directory.name(key.key))
@@ -59,8 +58,8 @@ export function createEnrich(ports: { events: EventResolver; directory: Director
   return async (findings: readonly Finding[], opening: boolean): Promise<readonly Verdict[]> => {
     const newest = findings.findLast(({ kind }) => kind !== 'end')
     if (newest === undefined) return findings.map(asItCame)
-    const found = await resolve(newest, opening)
-    const name = await nameOf(newest, found)
+    const [found, registered] = await Promise.all([resolve(newest, opening), registeredName(newest)])
+    const name = newest.key.kind === 'address' ? addressInWords(newest.key.key, found) : registered
     return findings.map((finding) => (finding === newest ? { finding, name, ...references(found) } : asItCame(finding)))
   }
 }
