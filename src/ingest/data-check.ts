@@ -32,9 +32,11 @@ function deepest(error: ValueError): ValueError {
   if (error.type !== ValueErrorType.Union || literalsOf(error.schema) !== null) return error
   let best: ValueError | undefined
   for (const variant of error.errors as ValueErrorIterator[]) {
-    const first = [...variant].find((fault) => !fault.path.endsWith('/field')) ?? variant.First()
-    const mismatch = [...variant].some((fault) => fault.path.endsWith('/field'))
-    if (first !== undefined && !mismatch && (best === undefined || first.path.length > best.path.length)) best = first
+    const faults = [...variant]
+    // A change is told apart by its field: the variants of other fields have nothing to say.
+    if (faults.some((fault) => fault.path.endsWith('/field'))) continue
+    const [first] = faults
+    if (first !== undefined && (best === undefined || first.path.length > best.path.length)) best = first
   }
   return best === undefined || best === error ? error : deepest(best)
 }

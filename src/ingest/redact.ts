@@ -20,8 +20,8 @@ const RULES: readonly (readonly [pattern: RegExp, placeholder: string])[] = [
   [/(?<=(?:电话|座机|固话|手机|热线|联系方式)(?:号码?)?[是为]?[: ]{0,2})\d{7,8}(?!\d)/g, '[电话]'],
   [new RegExp(`(?:[${HAN}A-Za-z]+[·•])+[${HAN}A-Za-z]+${TITLE}`, 'gu'), '[姓名]'],
   [new RegExp(`(?:${DOUBLE_SURNAMES.join('|')}|[${SURNAMES}])${HAN}{0,2}${TITLE}`, 'gu'), '[姓名]'],
-  [new RegExp(`[A-Za-z][A-Za-z.' ]*${TITLE}`, 'gu'), '[姓名]'],
-  [new RegExp(`(?<![姓名])${HAN}{0,2}(?![位该的])${HAN}${TITLE}`, 'gu'), '[姓名]'],
+  [new RegExp(`[A-Za-z](?:[A-Za-z.' ]*[A-Za-z.])?${TITLE}`, 'gu'), '[姓名]'],
+  [new RegExp(`${HAN}{0,2}(?![位该的])${HAN}${TITLE}`, 'gu'), '[姓名]'],
 ]
 
 /** Full-width forms as their plain ones, character by character, so that positions stay. */

@@ -8,15 +8,19 @@ import type { LogMessage } from '../../src/model/log-message.ts'
  */
 export type Fault = 'full' | 'lost' | 'answer-lost' | 'late'
 
-/** The log's rules in memory: Msg-Ids are unique, an append names the message before it or the last sequence. */
-export class MemoryLog implements AppendLog {
+/**
+ * The log's rules in memory: Msg-Ids are unique, an append names the message before it or the last sequence. Each writer
+ * has a connection of its own, whose chains are its own.
+ */
+export class MemoryLog {
   readonly epoch: string
   readonly messages: LogMessage[] = []
-  readonly #msgIds = new Map<string, number>()
+  readonly #msgIds = new Set<string>()
   readonly #faults: Fault[] = []
   readonly #reconnected: (() => void)[] = []
   #lastMsgId: string | null = null
   #late: Append | null = null
+  #chains = 0
   #purgedTo = 0
   #wake: (() => void)[] = []
   /** Makes every append wait, so that others gather behind it. */
@@ -52,15 +56,27 @@ export class MemoryLog implements AppendLog {
     this.#purgedTo = seq - 1
   }
 
-  async first(): Promise<number> {
-    return this.#purgedTo + 1
+  connect(): AppendLog {
+    let chain = 0
+    return {
+      epoch: this.epoch,
+      first: async () => this.#purgedTo + 1,
+      last: async () => this.messages.length,
+      append: (message) => {
+        if (message.expectedLastSeq !== undefined) {
+          this.#chains += 1
+          chain = this.#chains
+        }
+        const named = (msgId: string): string => `${msgId}-${chain}`
+        const before = message.expectedLastMsgId
+        const expected = before === undefined ? {} : { expectedLastMsgId: named(before) }
+        return this.#append({ ...message, ...expected, msgId: named(message.msgId) })
+      },
+      read: (fromSeq, signal) => this.#read(fromSeq, signal),
+    }
   }
 
-  async last(): Promise<number> {
-    return this.messages.length
-  }
-
-  async append(message: Append): Promise<number> {
+  async #append(message: Append): Promise<number> {
     const fault = this.#faults.shift()
     await this.gate
     if (this.#late !== null) {
@@ -88,7 +104,7 @@ export class MemoryLog implements AppendLog {
     }
   }
 
-  async *read(fromSeq: number, signal: AbortSignal): AsyncGenerator<LogMessage> {
+  async *#read(fromSeq: number, signal: AbortSignal): AsyncGenerator<LogMessage> {
     for (let seq = fromSeq; !signal.aborted; ) {
       const message = this.messages[seq - 1]
       if (message === undefined) {
@@ -104,13 +120,12 @@ export class MemoryLog implements AppendLog {
   }
 
   #take({ kind, payload, msgId, count, expectedLastMsgId, expectedLastSeq }: Append): number {
-    const known = this.#msgIds.get(msgId)
-    if (known !== undefined) return known
+    if (this.#msgIds.has(msgId)) throw new AppendSuperseded()
     if (expectedLastSeq !== undefined && expectedLastSeq !== this.messages.length) throw new AppendSuperseded()
     if (expectedLastMsgId !== undefined && expectedLastMsgId !== this.#lastMsgId) throw new AppendSuperseded()
     const seq = this.messages.length + 1
     this.messages.push({ seq, kind, count, payload })
-    this.#msgIds.set(msgId, seq)
+    this.#msgIds.add(msgId)
     this.#lastMsgId = msgId
     for (const wake of this.#wake.splice(0)) wake()
     return seq

@@ -11,7 +11,7 @@ export class MemorySnapshots implements SnapshotStore {
 
   async save(_name: string, seq: number, bytes: Uint8Array): Promise<void> {
     if (this.kept.some((snapshot) => snapshot.seq >= seq)) return
-    this.kept.unshift({ seq, bytes: bytes.slice() })
+    this.kept.unshift({ seq, bytes: Uint8Array.from(bytes) })
   }
 
   async candidates(): Promise<{ seq: number; read(): Promise<Uint8Array> }[]> {

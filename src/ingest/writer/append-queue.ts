@@ -20,6 +20,7 @@ interface ControlCall {
 
 interface PauseCall {
   readonly kind: 'pause'
+  /** Never throws. */
   run(): void
   reject(error: Error): void
 }
@@ -52,7 +53,7 @@ export class AppendQueue {
   readonly #options: AppendQueueOptions
   readonly #term: Term
   readonly #calls: Call[] = []
-  #loop: Promise<void> | null = null
+  #running = false
   #gathering: NodeJS.Timeout | null = null
   #waiting = 0
   #opening: Promise<void> | null = null
@@ -92,15 +93,9 @@ export class AppendQueue {
 
   /** Runs when no message is on its way, so that the state is exactly that of the log. */
   betweenMessages<T>(run: () => T): Promise<T> {
-    return new Promise((resolve, reject) => this.#enqueue({ kind: 'pause', run: () => resolve(run()), reject }))
-  }
-
-  /** Resolves when everything taken so far has been answered. */
-  async drained(): Promise<void> {
-    while (this.#calls.length > 0 || this.#loop !== null) {
-      this.#go()
-      await this.#loop
-    }
+    return new Promise((resolve, reject) =>
+      this.#enqueue({ kind: 'pause', run: () => settle(run, resolve, reject), reject }),
+    )
   }
 
   #enqueue(call: Call): void {
@@ -109,7 +104,7 @@ export class AppendQueue {
       return
     }
     this.#calls.push(call)
-    if (this.#loop !== null) return
+    if (this.#running) return
     if (this.#waiting >= MAX_ROWS) this.#go()
     else this.#gathering ??= setTimeout(() => this.#go(), this.#options.gatherMs)
   }
@@ -117,25 +112,31 @@ export class AppendQueue {
   #go(): void {
     if (this.#gathering !== null) clearTimeout(this.#gathering)
     this.#gathering = null
-    this.#loop ??= this.#run().finally(() => {
-      this.#loop = null
-    })
+    this.#running = true
+    void this.#run()
   }
 
+  /** Never rejects. Between the last look at the queue and the end nothing waits, so that no call is overlooked. */
   async #run(): Promise<void> {
     for (let call = this.#calls[0]; call !== undefined; call = this.#calls[0]) {
       try {
-        if (call.kind === 'pause') this.#pause(call)
-        else {
-          if (!this.#term.held) await this.#openTerm()
-          if (call.kind === 'control') await this.#appendControl(call)
-          else await this.#appendRows()
-        }
+        await this.#serve(call)
         this.#breaks = 0
       } catch (error) {
         this.#fail(error)
       }
     }
+    this.#running = false
+  }
+
+  async #serve(call: Call): Promise<void> {
+    if (call.kind === 'pause') {
+      this.#pause(call)
+      return
+    }
+    if (!this.#term.held) await this.#openTerm()
+    if (call.kind === 'control') await this.#appendControl(call)
+    else await this.#appendRows()
   }
 
   #pause(call: PauseCall): void {
@@ -195,14 +196,31 @@ export class AppendQueue {
   /** Nobody in the queue may be told that their events are in the log; all of them send again. */
   #fail(error: unknown): void {
     if (error instanceof OutOfChain && ++this.#breaks < MOST_BREAKS) return
-    const fatal = error instanceof Superseded || error instanceof LogDiffers || error instanceof OutOfChain
+    const fatal = isFatal(error)
     const answer = error instanceof YujingError ? error : unavailable()
     if (fatal) this.#dead = error
     else if (answer !== error) this.#options.logger.error({ err: error }, 'an append failed for an unknown reason')
     this.#waiting = 0
-    for (const call of this.#calls.splice(0)) call.reject(answer)
+    for (const call of this.#calls.splice(0)) {
+      if (call.kind === 'pause') call.run()
+      else call.reject(answer)
+    }
     if (fatal) this.#options.onFatal(error)
   }
+}
+
+function settle<T>(run: () => T, resolve: (value: T) => void, reject: (error: unknown) => void): void {
+  try {
+    resolve(run())
+  } catch (error) {
+    reject(error)
+  }
+}
+
+/** After these the writer no longer is the one that appends. A broken log is told by name: its class is the log's. */
+function isFatal(error: unknown): error is Error {
+  if (error instanceof Superseded || error instanceof LogDiffers || error instanceof OutOfChain) return true
+  return error instanceof Error && error.name === 'LogBroken'
 }
 
 function unavailable(): YujingError {

@@ -6,7 +6,7 @@ import type { EventHashes } from '../../model/row.ts'
 export interface Append {
   readonly kind: 'rows' | 'control'
   readonly payload: Uint8Array
-  /** `<epoch>-<seq>`, unique in the log. */
+  /** `<epoch>-<seq>`; the log makes it unique to this chain of appends. */
   readonly msgId: string
   /** Rows in the payload. */
   readonly count: number
@@ -18,9 +18,10 @@ export interface Append {
 
 /**
  * The log as its only writer sees it. `append` resolves with the sequence once the message is durable; it rejects with
- * `AppendSuperseded` when what was expected is not so, with YujingError `log.full` when the log certainly has not taken
- * it, and with `log.unavailable` when nobody knows. `read` gives every message from `fromSeq` on, in order, none skipped,
- * and goes on until the signal is aborted.
+ * `AppendSuperseded` when what was expected is not so or the Msg-Id is there already, with YujingError `log.full` when
+ * the log certainly has not taken it, and with `log.unavailable` when nobody knows. A `LogBroken` from either method means
+ * that the log lost what it had: never retried. `read` gives every message from `fromSeq` on, in order, none skipped, and
+ * goes on until the signal is aborted.
  */
 export interface AppendLog {
   readonly epoch: string

@@ -3,7 +3,7 @@ import { YujingError } from '../../model/errors.ts'
 import { catchUp } from './catch-up.ts'
 import { withDeadline } from './deadline.ts'
 import type { Append, AppendLog } from './ports.ts'
-import { followControl, type WriterState } from './writer-state.ts'
+import { followControl, LogDiffers, type WriterState } from './writer-state.ts'
 
 /** Another writer has begun a term: this one must never append again. */
 export class Superseded extends Error {
@@ -43,7 +43,7 @@ export class Term {
   readonly #instance: string
   readonly #patienceMs: number
   #held = false
-  #opened = 0
+  #begun = false
 
   constructor(options: TermOptions) {
     this.#log = options.log
@@ -68,44 +68,38 @@ export class Term {
    */
   async open(at: () => number): Promise<void> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      await this.#read(this.#opened > 0)
-      const seq = this.#state.seq + 1
-      const opening = this.#message({ type: 'yujing.writer', data: { instance: this.#instance } }, seq, at())
+      const terms = await catchUp(this.#state, this.#log)
+      const other = terms.find(({ data }) => data.instance !== this.#instance)
+      if (this.#begun && other !== undefined) throw new Superseded(other.data.instance)
+      const begin: Control = { type: 'yujing.writer', data: { instance: this.#instance } }
       try {
-        await this.#send({ ...opening, expectedLastSeq: this.#state.seq })
+        await this.#appendControl(begin, at(), { expectedLastSeq: this.#state.seq })
       } catch (error) {
         if (isOutOfChain(error)) continue
         throw error
       }
-      // An append of before may have arrived late under the same Msg-Id, which the server then answers as a repetition:
-      // only what is read back is known.
-      this.#opened += 1
-      if (await this.#read(true)) {
-        this.#held = true
-        return
-      }
+      this.#begun = true
+      this.#held = true
+      return
     }
     throw new Superseded('the log kept moving')
   }
 
   /** Appends a control entry and follows it; returns its sequence. */
   async control(control: Control, at: number): Promise<number> {
-    const seq = this.#state.seq + 1
-    await this.#append(this.#message(control, seq, at))
-    followControl(this.#state, this.#entry(control, seq, at))
-    this.#state.seq = seq
-    return seq
+    const expected = this.#predecessor()
+    return await this.#inChain(() => this.#appendControl(control, at, expected))
   }
 
   /** Appends rows that say the next sequence; the state is left to the caller, who knows what they hold. */
   async rows(payload: Uint8Array, count: number): Promise<void> {
-    await this.#append({ kind: 'rows', payload, msgId: this.#msgId(this.#state.seq + 1), count })
+    const message = { kind: 'rows', payload, count, ...this.#predecessor() } as const
+    await this.#inChain(() => this.#send(message))
   }
 
-  async #append(message: Append): Promise<void> {
+  async #inChain<T>(append: () => Promise<T>): Promise<T> {
     try {
-      const seq = await this.#send({ ...message, expectedLastMsgId: this.#msgId(this.#state.seq) })
-      if (seq !== this.#state.seq + 1) throw new Superseded(`sequence ${seq} was given for ${this.#state.seq + 1}`)
+      return await append()
     } catch (error) {
       // A full log has certainly not taken it: the chain goes on. In all other cases nobody knows.
       if (!(error instanceof YujingError && error.code === 'log.full')) this.lose()
@@ -113,32 +107,34 @@ export class Term {
     }
   }
 
-  #send(message: Append): Promise<number> {
-    const late = (): Error => new YujingError('log.unavailable')
-    return withDeadline(this.#log.append(message), this.#patienceMs, late)
+  async #appendControl(control: Control, at: number, expected: Expected): Promise<number> {
+    const seq = this.#state.seq + 1
+    const entry: ControlEntry = { ...control, epoch: this.#log.epoch, seq, at }
+    await this.#send({ kind: 'control', payload: Buffer.from(JSON.stringify(entry)), count: 1, ...expected })
+    followControl(this.#state, entry)
+    this.#state.seq = seq
+    return seq
   }
 
-  /** Reads to the end; true when the last term there is this writer's own. */
-  async #read(ownOnly: boolean): Promise<boolean> {
-    const terms = await catchUp(this.#state, this.#log)
-    const other = terms.find(({ data }) => data.instance !== this.#instance)
-    if (ownOnly && other !== undefined) throw new Superseded(other.data.instance)
-    return terms.length > 0 && other === undefined
+  /** Sends what must become the message after the state; waits no longer than the patience allows. */
+  async #send(message: Omit<Append, 'msgId'>): Promise<void> {
+    const due = this.#state.seq + 1
+    const sent = this.#log.append({ ...message, msgId: this.#msgId(due) })
+    const seq = await withDeadline(sent, this.#patienceMs, () => new YujingError('log.unavailable'))
+    if (seq !== due) throw new LogDiffers(`sequence ${seq} was given to message ${due}`)
   }
 
-  #entry(control: Control, seq: number, at: number): ControlEntry {
-    return { ...control, epoch: this.#log.epoch, seq, at }
-  }
-
-  #message(control: Control, seq: number, at: number): Append {
-    const payload = Buffer.from(JSON.stringify(this.#entry(control, seq, at)))
-    return { kind: 'control', payload, msgId: this.#msgId(seq), count: 1 }
+  #predecessor(): Expected {
+    return { expectedLastMsgId: this.#msgId(this.#state.seq) }
   }
 
   #msgId(seq: number): string {
     return `${this.#log.epoch}-${seq}`
   }
 }
+
+/** What an append expects of the end of the log. */
+type Expected = Pick<Append, 'expectedLastMsgId' | 'expectedLastSeq'>
 
 /** The chain broke without a sign of another writer yet: read back, then try again. */
 export class OutOfChain extends Error {

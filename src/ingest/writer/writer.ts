@@ -181,7 +181,7 @@ export function createWriter(options: WriterOptions): Writer {
       queue = null
       for (const timer of timers) clearInterval(timer)
       if (stopping === null) return
-      await stopping.drained()
+      // What was taken stands before the snapshot in the queue, and is answered first.
       await saveSnapshot(stopping).catch((error: unknown) => {
         logger.warn({ err: error }, 'no snapshot at the stop, the next start replays more')
       })

@@ -1,0 +1,298 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { createWriter, type Writer } from '../../src/ingest/writer/writer.ts'
+import type { ControlEntry } from '../../src/model/control.ts'
+import { YujingError } from '../../src/model/errors.ts'
+import { MAX_MESSAGE_BYTES, MAX_ROWS } from '../../src/model/row.ts'
+import { DAY_MS } from '../../src/model/time.ts'
+import { silentLogger } from '../../src/telemetry/logger.ts'
+import { createMetrics } from '../../src/telemetry/metrics.ts'
+import { canonical, createSetting, NOW, type Setting } from './setting.ts'
+
+const running: Writer[] = []
+
+async function started(...options: Parameters<typeof createSetting>): Promise<Setting> {
+  const setting = createSetting(...options)
+  await setting.writer.start()
+  running.push(setting.writer)
+  return setting
+}
+
+/** Another writer over the same log, as after a restart. */
+async function successor(setting: Setting, more: Partial<Parameters<typeof createWriter>[0]> = {}): Promise<Writer> {
+  const { snapshots, history, clock } = setting
+  const writer = createWriter({
+    log: setting.log.connect(),
+    snapshots,
+    history,
+    clock,
+    logger: silentLogger(),
+    metrics: createMetrics(),
+    instance: 'next',
+    gatherMs: 0,
+    ...more,
+  })
+  await writer.start()
+  running.push(writer)
+  return writer
+}
+
+afterEach(async () => {
+  for (const writer of running.splice(0)) await writer.stop()
+})
+
+const code = (pending: Promise<unknown>) =>
+  pending.then(
+    () => 'done',
+    (error: unknown) => (error instanceof YujingError ? error.code : String(error)),
+  )
+const kinds = (outcomes: readonly { kind: string }[]) => outcomes.map(({ kind }) => kind)
+const controls = (setting: Setting): ControlEntry[] =>
+  setting.log.messages
+    .filter(({ kind }) => kind === 'control')
+    .map(({ payload }) => JSON.parse(new TextDecoder().decode(payload)) as ControlEntry)
+
+describe('the writer', () => {
+  it('begins with its own entry and gives positions from there', async () => {
+    const setting = await started()
+    const [one, two] = await setting.writer.append([canonical(), canonical()])
+    expect(controls(setting)).toMatchObject([{ type: 'yujing.writer', seq: 1, at: NOW, epoch: setting.log.epoch }])
+    const epoch = setting.log.epoch
+    expect(one).toEqual({ kind: 'stored', position: { epoch, seq: 2, index: 0 } })
+    expect(two).toEqual({ kind: 'stored', position: { epoch, seq: 2, index: 1 } })
+    expect(setting.logged()).toMatchObject([
+      { receivedAt: NOW, position: { seq: 2, index: 0 } },
+      { position: { seq: 2, index: 1 } },
+    ])
+  })
+
+  it('knows an event that comes twice: in one call, in calls at once, and later', async () => {
+    const { writer, logged } = await started()
+    const event = canonical()
+    expect(kinds(await writer.append([event, event, { ...event, region: '140106' }]))).toEqual([
+      'stored',
+      'duplicate',
+      'reused',
+    ])
+    const other = canonical()
+    const answers = await Promise.all([writer.append([other]), writer.append([other]), writer.append([other])])
+    expect(answers.flatMap(kinds)).toEqual(['stored', 'duplicate', 'duplicate'])
+    expect(kinds(await writer.append([event]))).toEqual(['duplicate'])
+    expect(logged()).toHaveLength(2)
+  })
+
+  it('gathers calls into one message, and what comes meanwhile into the next', async () => {
+    const setting = await started({ gatherMs: 2 })
+    await Promise.all(Array.from({ length: 50 }, () => setting.writer.append([canonical()])))
+    expect(setting.log.messages.map(({ count }) => count)).toEqual([1, 50])
+    let open = (): void => {}
+    setting.log.gate = new Promise((resolve) => {
+      open = resolve
+    })
+    const first = setting.writer.append([canonical()])
+    await vi.waitFor(() => expect(setting.log.messages).toHaveLength(2))
+    await new Promise((resolve) => setTimeout(resolve, 10))
+    const rest = Array.from({ length: 20 }, () => setting.writer.append([canonical()]))
+    open()
+    await Promise.all([first, ...rest])
+    expect(setting.log.messages.map(({ count }) => count)).toEqual([1, 50, 1, 20])
+  })
+
+  it('splits by rows and by bytes, and answers once all of it is there', async () => {
+    const setting = await started()
+    const many = Array.from({ length: 2_500 }, () => canonical())
+    expect(await setting.writer.append(many)).toHaveLength(2_500)
+    expect(setting.log.messages.map(({ count }) => count)).toEqual([1, MAX_ROWS, MAX_ROWS, 500])
+    const text = '长'.repeat(40_000)
+    await setting.writer.append(
+      Array.from({ length: 20 }, () => canonical({ data: { number: 'n', issue: 'i', text } })),
+    )
+    for (const { payload } of setting.log.messages) expect(payload.byteLength).toBeLessThan(MAX_MESSAGE_BYTES)
+    expect(setting.logged().map(({ id }) => id)).toHaveLength(2_520)
+  })
+
+  it('appends control entries and remembers what stays in force', async () => {
+    const setting = await started()
+    const position = await setting.writer.control({ type: 'yujing.detectors', data: { versions: { a: 1 } } })
+    const parameters = { detector: 'a', version: 1, parameters: { n: 5 }, by: 'admin' }
+    await setting.writer.control({ type: 'yujing.parameters', data: parameters })
+    expect(position).toEqual({ epoch: setting.log.epoch, seq: 2, index: 0 })
+    expect(controls(setting).at(-1)).toEqual({
+      type: 'yujing.parameters',
+      data: parameters,
+      epoch: setting.log.epoch,
+      seq: 3,
+      at: NOW,
+    })
+    await setting.writer.stop()
+    const next = await successor(setting)
+    expect(next.inForce()).toEqual({ versions: { a: 1 }, parameters: { a: parameters } })
+  })
+})
+
+describe('time', () => {
+  it('ticks while it runs, forward only', async () => {
+    const setting = await started({ tickMs: 5 })
+    setting.clock.time = NOW + 1_000
+    await vi.waitFor(() => expect(setting.writer.logTime()).toBe(NOW + 1_000))
+    await new Promise((resolve) => setTimeout(resolve, 30))
+    expect(controls(setting).filter(({ type }) => type === 'yujing.tick')).toMatchObject([{ at: NOW + 1_000 }])
+  })
+
+  it('never stamps before log time, and takes nothing from a clock far behind it', async () => {
+    const setting = await started()
+    setting.clock.time = NOW - 60_000
+    await setting.writer.append([canonical()])
+    expect(setting.logged()).toMatchObject([{ receivedAt: NOW }])
+    setting.clock.time = NOW - 6 * 60_000
+    expect(await code(setting.writer.append([canonical()]))).toBe('clock.doubtful')
+    setting.clock.time = NOW
+    expect(await code(setting.writer.append([canonical()]))).toBe('done')
+  })
+})
+
+describe('when the log fails', () => {
+  it.each(['full', 'lost', 'answer-lost', 'late'] as const)(
+    '%s: 503, then the same again is stored once',
+    async (fault) => {
+      const setting = await started()
+      const events = [
+        canonical({ type: 'enterprise.registered', data: { address: '长治路1号', kind: '1130' } }),
+        canonical(),
+      ]
+      setting.log.fail(fault)
+      expect(await code(setting.writer.append(events))).toBe(fault === 'full' ? 'log.full' : 'log.unavailable')
+      const kind = fault === 'answer-lost' || fault === 'late' ? 'duplicate' : 'stored'
+      expect(kinds(await setting.writer.append(events))).toEqual([kind, kind])
+      expect(setting.logged().map(({ id }) => id)).toEqual(events.map(({ id }) => id))
+      expect(setting.logged()[0]?.register.joined).toHaveProperty('address')
+      const terms = controls(setting).filter(({ type }) => type === 'yujing.writer')
+      expect(terms).toHaveLength(fault === 'full' ? 1 : 2)
+    },
+  )
+
+  it('answers nobody whose events may be missing', async () => {
+    const setting = await started({ gatherMs: 2 })
+    const event = canonical()
+    setting.log.fail('lost')
+    const answers = await Promise.all([setting.writer.append([event]), setting.writer.append([event])].map(code))
+    expect(answers).toEqual(['log.unavailable', 'log.unavailable'])
+    expect(setting.logged()).toEqual([])
+  })
+
+  it('gives up waiting for an answer', async () => {
+    const setting = await started({ patienceMs: 20 })
+    setting.log.gate = new Promise(() => {})
+    expect(await code(setting.writer.append([canonical()]))).toBe('log.unavailable')
+    setting.log.gate = Promise.resolve()
+    expect(await code(setting.writer.append([canonical()]))).toBe('done')
+  })
+
+  it.each(['restart', 'forget'] as const)('goes on after a %s of the server with a new term', async (event) => {
+    const setting = await started()
+    await setting.writer.append([canonical()])
+    setting.log[event]()
+    expect(kinds(await setting.writer.append([canonical()]))).toEqual(['stored'])
+    expect(setting.log.messages.map(({ kind }) => kind)).toEqual(['control', 'rows', 'control', 'rows'])
+  })
+
+  it('stops loudly when another writer has taken over', async () => {
+    const onSuperseded = vi.fn()
+    const setting = await started({ onSuperseded })
+    await setting.writer.append([canonical()])
+    const next = await successor(setting)
+    expect(await code(setting.writer.append([canonical()]))).toBe('log.unavailable')
+    expect(onSuperseded).toHaveBeenCalledOnce()
+    expect(await code(setting.writer.append([canonical()]))).toBe('log.unavailable')
+    expect(kinds(await next.append([canonical()]))).toEqual(['stored'])
+  })
+})
+
+describe('old ids', () => {
+  async function aged(): Promise<Setting & { old: ReturnType<typeof canonical> }> {
+    const setting = await started()
+    const old = canonical({ id: 'old' })
+    await setting.writer.append([old])
+    setting.clock.time = NOW + 20 * DAY_MS
+    for (let message = 0; message < 64; message += 1) await setting.writer.append([canonical()])
+    setting.history.asked.length = 0
+    return { ...setting, old }
+  }
+
+  it('are looked up in history, with one query for a call', async () => {
+    const { writer, history, old } = await aged()
+    const outcomes = await writer.append([old, { ...old, region: '140106' }, canonical()])
+    expect(kinds(outcomes)).toEqual(['duplicate', 'reused', 'stored'])
+    expect(history.asked).toHaveLength(1)
+    expect(history.asked[0]).toHaveLength(2)
+  })
+
+  it('are refused with 503 while history is away; others pass', async () => {
+    const { writer, history, old } = await aged()
+    history.away = true
+    expect(await code(writer.append([canonical(), old]))).toBe('store.unavailable')
+    expect(await code(writer.append([canonical()]))).toBe('done')
+  })
+})
+
+describe('a start', () => {
+  const registered = (id: string) =>
+    canonical({ id, type: 'enterprise.registered', data: { address: '长治路1号', kind: '1130' } })
+
+  it('knows everything again: from the snapshot and the log behind it', async () => {
+    const setting = await started()
+    const before = registered('before')
+    await setting.writer.append([before])
+    await setting.writer.stop()
+    const second = await successor(setting)
+    const after = canonical({ id: 'after' })
+    await second.append([after])
+    const third = await successor(setting)
+    expect(kinds(await third.append([before, after]))).toEqual(['duplicate', 'duplicate'])
+    await third.append([canonical({ id: 'facts' })])
+    expect(setting.logged().at(-1)).toMatchObject({ id: 'facts', register: { kind: '1130', status: 'living' } })
+  })
+
+  it('takes the older snapshot when the newest is torn', async () => {
+    const setting = await started()
+    const event = registered('one')
+    await setting.writer.append([event])
+    await setting.writer.stop()
+    const second = await successor(setting)
+    await second.append([canonical({ id: 'two' })])
+    await second.stop()
+    expect(setting.snapshots.kept).toHaveLength(2)
+    setting.snapshots.damage()
+    setting.log.purgeBelow(2)
+    const third = await successor(setting)
+    expect(kinds(await third.append([event]))).toEqual(['duplicate'])
+  })
+
+  it('rebuilds from history when there is no snapshot and the log is purged, and not when history is away', async () => {
+    const setting = await started()
+    const event = registered('one')
+    await setting.writer.append([event])
+    await setting.writer.append([canonical({ id: 'two' })])
+    setting.log.purgeBelow(3)
+    setting.history.away = true
+    expect(await code(successor(setting))).toBe('store.unavailable')
+    setting.history.away = false
+    const next = await successor(setting)
+    expect(kinds(await next.append([event]))).toEqual(['duplicate'])
+    await next.append([canonical({ id: 'facts' })])
+    expect(setting.logged().at(-1)?.register).toMatchObject({ status: 'living' })
+  })
+
+  it('saves snapshots while it runs', async () => {
+    const setting = await started({ snapshotMs: 5 })
+    await setting.writer.append([canonical()])
+    await vi.waitFor(() => expect(setting.writer.snapshotSeq()).toBe(2))
+  })
+
+  it('takes nothing before and after', async () => {
+    const setting = createSetting()
+    expect(await code(setting.writer.append([canonical()]))).toBe('log.unavailable')
+    await setting.writer.start()
+    await setting.writer.stop()
+    expect(await code(setting.writer.append([canonical()]))).toBe('log.unavailable')
+  })
+})
