@@ -1,8 +1,9 @@
 import type { StoredAlert } from '../model/alert.ts'
 import type { Finding } from '../model/finding.ts'
+import type { Position } from '../model/position.ts'
 import type { AlertDropReason, Arrival, Change, Dropped, Verdict } from './change.ts'
 import { grade } from './stages/grade.ts'
-import { isApplied, merge } from './stages/merge.ts'
+import { isAtOrBefore, merge } from './stages/merge.ts'
 import { type AlertsOfSubject, createRecommend } from './stages/recommend.ts'
 import { route } from './stages/route.ts'
 import type { Saved } from './stages/save.ts'
@@ -34,7 +35,7 @@ export function createPipeline(parts: Pipeline): (findings: readonly Finding[]) 
     const [first] = findings
     if (first === undefined) return null
     const before = known(first.alertId)
-    const fresh = before === null ? findings : findings.filter((finding) => !isApplied(before, finding))
+    const fresh = unseen(findings, before?.appliedPosition ?? null)
     const verdicts = fresh.length === 0 ? [] : await enrich(fresh, before === null)
     const reasons: AlertDropReason[] = []
     const saved = fresh.length === 0 ? null : await save(first.alertId, (now) => decide(policy, verdicts, now, reasons))
@@ -59,6 +60,16 @@ export function createPipeline(parts: Pipeline): (findings: readonly Finding[]) 
     }
     return alert
   }
+}
+
+/** Without the findings that the alert, or one before them in the batch, has left behind: nothing is looked up for those. */
+function unseen(findings: readonly Finding[], applied: Position | null): readonly Finding[] {
+  let last = applied
+  return findings.filter(({ evidence: { position } }) => {
+    if (last !== null && isAtOrBefore(position, last)) return false
+    last = position
+    return true
+  })
 }
 
 type Policy = (arrival: Arrival) => Change | Dropped

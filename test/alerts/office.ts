@@ -19,6 +19,11 @@ export class Post {
     this.#wake()
   }
 
+  /** Everything from a place on counts as not acknowledged: the next `consume` begins there. */
+  rewind(from: number): void {
+    for (const message of this.#sent.slice(from)) message.acked = false
+  }
+
   acknowledged(): number {
     return this.#sent.filter(({ acked }) => acked).length
   }

@@ -1,6 +1,5 @@
 import type { AlertEvidence, StoredAlert } from '../../model/alert.ts'
-import type { Finding } from '../../model/finding.ts'
-import { comparePositions } from '../../model/position.ts'
+import { comparePositions, type Position } from '../../model/position.ts'
 import { formatTime } from '../../model/time.ts'
 import { type Arrival, type Change, type Dropped, type Verdict, withHistory } from '../change.ts'
 
@@ -18,7 +17,7 @@ export function merge(arrival: Arrival): Change | Dropped {
   const { before, verdict } = arrival
   const { finding } = verdict
   if (before === null) return finding.kind === 'end' || finding.kind === 'withdrawn' ? NOTHING_OPEN : opened(arrival)
-  if (isApplied(before, finding)) return ALREADY_APPLIED
+  if (isAtOrBefore(finding.evidence.position, before.appliedPosition)) return ALREADY_APPLIED
   const counted: StoredAlert = {
     ...before,
     appliedPosition: finding.evidence.position,
@@ -46,10 +45,9 @@ export function merge(arrival: Arrival): Change | Dropped {
   return { ...arrival, alert: standing.beforeWithdrawal === null ? standing : restored(standing, arrival.at) }
 }
 
-/** Whether an alert already holds a finding. */
-export function isApplied(alert: StoredAlert, finding: Finding): boolean {
-  const { position } = finding.evidence
-  return position.epoch === alert.appliedPosition.epoch && comparePositions(position, alert.appliedPosition) <= 0
+/** Whether a position lies at or before another of the same log; of two logs the one that comes later is the newer. */
+export function isAtOrBefore(position: Position, applied: Position): boolean {
+  return position.epoch === applied.epoch && comparePositions(position, applied) <= 0
 }
 
 const ALREADY_APPLIED: Dropped = { dropped: 'already-applied' }
