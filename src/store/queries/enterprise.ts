@@ -1,0 +1,91 @@
+import type { ClickHouseClient } from '@clickhouse/client'
+import type { AddressKind, EnterpriseStatus } from '../../model/event.ts'
+import type { PseudonymousContact, PseudonymousPerson } from '../../model/person.ts'
+import { formatTime } from '../../model/time.ts'
+
+/** What the events told of an enterprise, newest by event time; what none told is null. Times in +08:00. */
+export interface EnterpriseRecord {
+  readonly code: string
+  readonly name: string | null
+  /** Type code of the register. */
+  readonly kind: string | null
+  readonly status: EnterpriseStatus | null
+  /** County of the present jurisdiction, and GB/T 4754 digits. */
+  readonly region: string
+  readonly industry: string | null
+  /** Yuan. */
+  readonly capital: number | null
+  readonly paidIn: number | null
+  readonly address: string | null
+  readonly addressKind: AddressKind | null
+  readonly legalRepresentative: PseudonymousPerson | null
+  readonly shareholders: readonly unknown[] | null
+  readonly phone: PseudonymousContact | null
+  readonly email: PseudonymousContact | null
+  readonly agent: { readonly name?: string; readonly key: string } | null
+  readonly scope: string | null
+  readonly stateOwned: boolean | null
+  readonly registeredAt: string | null
+  /** Events stored that name it, and the event times of the first and the last. */
+  readonly events: number
+  readonly firstEventAt: string
+  readonly lastEventAt: string
+}
+
+const FIELDS = `
+SELECT field, argMaxMerge(value) AS value
+FROM enterprise_fields
+WHERE subject = {code:String}
+GROUP BY field`
+
+const EVENTS = 'SELECT count(), min(time_ms), max(time_ms) FROM events WHERE subject = {code:String}'
+
+const NAME = `
+SELECT argMaxMerge(value) AS value
+FROM enterprise_fields
+WHERE subject = {code:String} AND field = 'name'
+GROUP BY field`
+
+/** The present record of an enterprise; null when no event names it. */
+export async function enterprise(client: ClickHouseClient, code: string): Promise<EnterpriseRecord | null> {
+  const ask = (query: string) => client.query({ query, query_params: { code }, format: 'JSONCompactEachRow' })
+  const [fields, events] = await Promise.all([ask(FIELDS), ask(EVENTS)])
+  const told = new Map(await fields.json<[string, string]>())
+  const [count, first, last] = (await events.json<[number, number, number]>())[0] ?? [0, 0, 0]
+  if (told.size === 0 || count === 0) return null
+  const value = <T>(field: string): T | null => {
+    const json = told.get(field)
+    return json === undefined || json === '' ? null : (JSON.parse(json) as T)
+  }
+  const registeredMs = value<number>('registeredAt')
+  return {
+    code,
+    name: value('name'),
+    kind: value('kind'),
+    status: value('status'),
+    region: value('region') ?? '',
+    industry: value('industry'),
+    capital: value('capital'),
+    paidIn: value('paidIn'),
+    address: value('address'),
+    addressKind: value('addressKind'),
+    legalRepresentative: value('legalRepresentative'),
+    shareholders: value('shareholders'),
+    phone: value('phone'),
+    email: value('email'),
+    agent: value('agent'),
+    scope: value('scope'),
+    stateOwned: value('stateOwned'),
+    registeredAt: registeredMs === null ? null : formatTime(registeredMs),
+    events: count,
+    firstEventAt: formatTime(first),
+    lastEventAt: formatTime(last),
+  }
+}
+
+/** The present name of an enterprise; null when no registration told it. */
+export async function enterpriseName(client: ClickHouseClient, code: string): Promise<string | null> {
+  const answer = await client.query({ query: NAME, query_params: { code }, format: 'JSONCompactEachRow' })
+  const [row] = await answer.json<[string]>()
+  return row === undefined ? null : (JSON.parse(row[0]) as string)
+}
