@@ -81,7 +81,7 @@ async function start(config: Config, logger: Logger, stopping: Stopping): Promis
   const clickhouseUrl = withCredentials(clickhouse)
   await writeFile(
     runtime,
-    `${JSON.stringify({ httpUrl: url, natsUrl, natsUser, natsPassword, clickhouseUrl, pid: process.pid }, null, 2)}\n`,
+    `${JSON.stringify({ httpUrl: url, natsUrl, natsUser, natsPassword, clickhouseUrl, pid: process.pid, logMaxBytes: config.logMaxBytes }, null, 2)}\n`,
     { mode: 0o600 },
   )
   stopping.onStop('runtime.json', () => rm(runtime, { force: true }))

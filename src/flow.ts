@@ -11,11 +11,13 @@ import { createEventResolver } from './event-resolver.ts'
 import { createFreshness } from './freshness.ts'
 import { createDoor } from './ingest/door.ts'
 import { INGEST_LIMITS } from './ingest/limits.ts'
+import { createSeal } from './ingest/seal.ts'
 import { createWriter } from './ingest/writer/writer.ts'
 import type { LogConnection } from './log/connection.ts'
+import { createQuarantineCounts } from './quarantine-counts.ts'
 import type { Stopping } from './stopping.ts'
 import type { Store } from './store/store.ts'
-import { createStoreWriter } from './store/writer.ts'
+import { createStoreWriter } from './store/writer/store-writer.ts'
 import type { Clock } from './telemetry/clock.ts'
 import type { Logger } from './telemetry/logger.ts'
 import type { Metrics } from './telemetry/metrics.ts'
@@ -47,17 +49,38 @@ export async function startFlow(ground: Ground, stopping: Stopping): Promise<str
   const { findings, quarantine, snapshots } = log
   const settings = await log.bucket<unknown>('yujing_config')
 
-  // log -> store
-  const storeWriter = createStoreWriter({ store, log: log.events, intents: settings, quarantine, logger, metrics })
+  // log -> store, and quarantine -> its counts
+  const seal = createSeal(ground.personKey)
+  const storeWriter = createStoreWriter({
+    store,
+    log: log.events,
+    intents: await log.bucket('yujing_config'),
+    quarantine: {
+      put: ({ position, reason, row }) =>
+        quarantine.put({
+          code: 'row.refused',
+          reason,
+          source: '',
+          id: `${position.epoch}-${position.seq}-${position.index}`,
+          receivedAt: clock.now(),
+          payload: seal.close(row),
+        }),
+    },
+    logger,
+    metrics,
+  })
   await storeWriter.start()
   stopping.onStop('store writer', () => storeWriter.stop())
+  const refusals = createQuarantineCounts({ quarantine, store, bucket: await log.bucket('yujing_config'), logger })
+  refusals.start()
+  stopping.onStop('quarantine counts', () => refusals.stop())
 
   // findings -> alerts
   const desk = createDesk({
     findings,
     alerts: await log.bucket('yujing_alerts'),
     events: createEventResolver(log.events, store),
-    directory: { name: async (code) => (await store.enterprise(code))?.name ?? null },
+    directory: { name: (code) => store.enterpriseName(code) },
     clock,
     logger,
     metrics,
@@ -69,7 +92,10 @@ export async function startFlow(ground: Ground, stopping: Stopping): Promise<str
   const writer = createWriter({
     log: log.events,
     snapshots,
-    history: store.eventIdHistory,
+    history: {
+      lookup: (idHashes) => store.lookupEventIds(idHashes),
+      rebuild: (belowSeq) => store.eventsInLogOrder({ epoch: log.epoch, belowSeq }),
+    },
     clock,
     logger,
     metrics,
@@ -90,7 +116,14 @@ export async function startFlow(ground: Ground, stopping: Stopping): Promise<str
   })
 
   // log -> detect -> findings
-  const detect = startDetect({ ...ground.logAccess, shards: config.shards, logger, metrics, onFatal })
+  const detect = startDetect({
+    ...ground.logAccess,
+    logMaxBytes: config.logMaxBytes,
+    shards: config.shards,
+    logger,
+    metrics,
+    onFatal,
+  })
   stopping.onStop('detect', () => detect.stop())
   const detectors = createDetectorSettings({ writer, explain: (id, key) => detect.explain(id, key) })
   await detectors.announce()

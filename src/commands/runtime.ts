@@ -12,6 +12,8 @@ export interface Runtime {
   readonly natsPassword: string
   readonly clickhouseUrl: string
   readonly pid: number
+  /** Most bytes of the log, as the service set it: a connection keeps its stream at this limit. */
+  readonly logMaxBytes: number
 }
 
 /** Reads the running service's addresses; throws naming the directory and the remedy when none runs there. */
@@ -28,6 +30,7 @@ export async function readRuntime(context: CommandContext, dataDir?: string): Pr
 
 /** Connects to the running service's log, as the service's own user; the caller closes. */
 export async function connectRuntime(context: CommandContext, dataDir?: string): Promise<LogConnection> {
-  const { natsUrl: url, natsUser: user, natsPassword: password } = await readRuntime(context, dataDir)
-  return connectLog({ url, user, password, logger: silentLogger(), maxBytes: 0, name: 'yujing command' })
+  const runtime = await readRuntime(context, dataDir)
+  const { natsUrl: url, natsUser: user, natsPassword: password, logMaxBytes: maxBytes } = runtime
+  return connectLog({ url, user, password, maxBytes, logger: silentLogger(), name: 'yujing command' })
 }

@@ -114,6 +114,11 @@ export const ERRORS = {
     retry: true,
     text: 'The clock of the service jumped; an administrator must confirm it.',
   },
+  'row.refused': {
+    status: 500,
+    retry: false,
+    text: 'ClickHouse refused a row of the log for its content; it waits in quarantine, the operator looks at it.',
+  },
   internal: {
     status: 500,
     retry: true,
