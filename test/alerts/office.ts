@@ -1,5 +1,6 @@
 import { createDesk, type Desk } from '../../src/alerts/desk.ts'
 import type { AlertBucket } from '../../src/alerts/ports/alert-bucket.ts'
+import type { FindingSource } from '../../src/alerts/ports/finding-source.ts'
 import type { Alert, StoredAlert } from '../../src/model/alert.ts'
 import type { LoggedEvent } from '../../src/model/event.ts'
 import type { Finding } from '../../src/model/finding.ts'
@@ -57,6 +58,8 @@ export class Post {
 }
 
 export interface OfficeOptions {
+  /** Where findings come from when it is not the post. */
+  readonly source?: FindingSource
   readonly bucket?: AlertBucket
   readonly post?: Post
   readonly restMs?: number
@@ -88,7 +91,7 @@ export async function openOffice(options: OfficeOptions = {}): Promise<Office> {
   const metrics = createMetrics()
   const clock = { time: MONDAY }
   const desk = createDesk({
-    findings: post,
+    findings: options.source ?? post,
     alerts: bucket,
     events: {
       eventsAt: options.eventsAt ?? (async (positions) => positions.map(({ seq, index }) => eventAt(seq, index))),
