@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { YujingError } from '../model/errors.ts'
 import type { CanonicalEvent } from '../model/event.ts'
 import type { Clock } from '../telemetry/clock.ts'
@@ -57,6 +58,9 @@ type Passage = { readonly raw: RawEvent } & (
   | { readonly event: null; readonly refusal: Refusal }
 )
 
+/** Events judged and appended at a time: a request of many thousands must not keep others waiting. */
+const STRETCH = 500
+
 export function createDoor(options: DoorOptions): Door {
   const { writer, quarantine, clock, metrics, limits } = options
   const logger = options.logger.child({ step: 'ingest' })
@@ -92,10 +96,15 @@ export function createDoor(options: DoorOptions): Door {
   return {
     async accept(request) {
       const raws = await readBody(request, limits)
-      const now = clock.now()
-      const passages = raws.map((raw) => judge(raw, request.rights, now))
-      const events = passages.flatMap(({ event }) => (event === null ? [] : [event]))
-      const outcomes = events.length === 0 ? [] : await writer.append(events)
+      const passages: Passage[] = []
+      const outcomes: AppendOutcome[] = []
+      for (let from = 0; from < raws.length; from += STRETCH) {
+        const stretch = raws.slice(from, from + STRETCH).map((raw) => judge(raw, request.rights, clock.now()))
+        passages.push(...stretch)
+        const events = stretch.flatMap(({ event }) => (event === null ? [] : [event]))
+        if (events.length > 0) outcomes.push(...(await writer.append(events)))
+        await setImmediate()
+      }
       const { answer, outcomeOf } = answerFor(passages, outcomes)
       const isolated = passages.flatMap((passage) => {
         if (passage.refusal !== null) return [isolate(passage.raw, passage.refusal)]

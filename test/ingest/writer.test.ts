@@ -207,6 +207,19 @@ describe('when the log fails', () => {
   })
 })
 
+describe('when reading back fails half way', () => {
+  it('still sees that another writer has taken over', async () => {
+    const setting = await started()
+    const next = await successor(setting)
+    await next.append([canonical()])
+    setting.log.breakRead = true
+    expect(await code(setting.writer.append([canonical()]))).toBe('log.unavailable')
+    expect(await code(setting.writer.append([canonical()]))).toBe('log.unavailable')
+    expect(kinds(await next.append([canonical()]))).toEqual(['stored'])
+    expect(setting.logged()).toHaveLength(2)
+  })
+})
+
 describe('old ids', () => {
   async function aged(): Promise<Setting & { old: ReturnType<typeof canonical> }> {
     const setting = await started()

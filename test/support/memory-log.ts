@@ -23,6 +23,8 @@ export class MemoryLog {
   #chains = 0
   #purgedTo = 0
   #wake: (() => void)[] = []
+  /** The next read breaks off after one message. */
+  breakRead = false
   /** Makes every append wait, so that others gather behind it. */
   gate: Promise<void> = Promise.resolve()
 
@@ -115,6 +117,10 @@ export class MemoryLog {
       } else {
         seq += 1
         yield message
+        if (this.breakRead) {
+          this.breakRead = false
+          throw new YujingError('log.unavailable')
+        }
       }
     }
   }

@@ -4,28 +4,13 @@ import type { CanonicalEvent } from '../../model/event.ts'
 import { MAX_ROWS } from '../../model/row.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import type { AppendOutcome } from '../writer-port.ts'
+import { type Call, type ControlCall, type PauseCall, pauseCall } from './calls.ts'
 import { withDeadline } from './deadline.ts'
 import type { EventIdentity } from './identity.ts'
 import { makeMessage, type RowsCall } from './message-maker.ts'
 import type { AppendLog } from './ports.ts'
 import { OutOfChain, Superseded, Term } from './term.ts'
 import { LogDiffers, type WriterState } from './writer-state.ts'
-
-interface ControlCall {
-  readonly kind: 'control'
-  readonly control: Control
-  resolve(seq: number): void
-  reject(error: Error): void
-}
-
-interface PauseCall {
-  readonly kind: 'pause'
-  /** Never throws. */
-  run(): void
-  reject(error: Error): void
-}
-
-type Call = RowsCall | ControlCall | PauseCall
 
 export interface AppendQueueOptions {
   readonly log: AppendLog
@@ -93,9 +78,7 @@ export class AppendQueue {
 
   /** Runs when no message is on its way, so that the state is exactly that of the log. */
   betweenMessages<T>(run: () => T): Promise<T> {
-    return new Promise((resolve, reject) =>
-      this.#enqueue({ kind: 'pause', run: () => settle(run, resolve, reject), reject }),
-    )
+    return new Promise((resolve, reject) => this.#enqueue(pauseCall(run, resolve, reject)))
   }
 
   #enqueue(call: Call): void {
@@ -206,14 +189,6 @@ export class AppendQueue {
       else call.reject(answer)
     }
     if (fatal) this.#options.onFatal(error)
-  }
-}
-
-function settle<T>(run: () => T, resolve: (value: T) => void, reject: (error: unknown) => void): void {
-  try {
-    resolve(run())
-  } catch (error) {
-    reject(error)
   }
 }
 

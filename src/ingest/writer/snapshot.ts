@@ -77,7 +77,8 @@ export function decodeSnapshot(snapshot: Uint8Array, epoch: string): WriterState
   const table = new RegisterTable()
   for (const kind of head.kinds) table.words.numberOf(kind)
   for (const record of slices(records, RECORD_WORDS)) table.addPacked(record)
-  return { seq: head.seq, logTime: head.logTime, ids, register: new Register(table), controls: head.controls }
+  const { seq, logTime, controls } = head
+  return { seq, logTime, writer: '', ids, register: new Register(table), controls }
 }
 
 function pack(entries: Iterable<Uint32Array>, words: number): Uint32Array {

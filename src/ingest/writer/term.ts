@@ -68,9 +68,9 @@ export class Term {
    */
   async open(at: () => number): Promise<void> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      const terms = await catchUp(this.#state, this.#log)
-      const other = terms.find(({ data }) => data.instance !== this.#instance)
-      if (this.#begun && other !== undefined) throw new Superseded(other.data.instance)
+      await catchUp(this.#state, this.#log)
+      const { writer } = this.#state
+      if (this.#begun && writer !== this.#instance) throw new Superseded(writer)
       const begin: Control = { type: 'yujing.writer', data: { instance: this.#instance } }
       try {
         await this.#appendControl(begin, at(), { expectedLastSeq: this.#state.seq })

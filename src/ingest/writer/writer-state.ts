@@ -25,6 +25,8 @@ export interface WriterState {
   seq: number
   /** Running maximum of receivedAt and of the times of control entries, epoch milliseconds. */
   logTime: number
+  /** Who began the newest term that was seen since the start; '' for nobody. */
+  writer: string
   readonly ids: IdIndex
   readonly register: Register
   readonly controls: ControlsInForce
@@ -34,6 +36,7 @@ export function emptyState(): WriterState {
   return {
     seq: 0,
     logTime: 0,
+    writer: '',
     ids: new IdIndex(),
     register: new Register(),
     controls: { versions: null, parameters: {} },
@@ -43,25 +46,22 @@ export function emptyState(): WriterState {
 /**
  * Follows one message of the log.
  *
- * @returns the control entry, or null for a batch
  * @throws LogDiffers when the message is not the next one or its rows say another position
  */
-export function follow(state: WriterState, epoch: string, message: LogMessage): ControlEntry | null {
+export function follow(state: WriterState, epoch: string, message: LogMessage): void {
   if (message.seq !== state.seq + 1) throw new LogDiffers(`log message ${message.seq} follows ${state.seq}`)
-  const entry =
-    message.kind === 'control' ? (JSON.parse(new TextDecoder().decode(message.payload)) as ControlEntry) : null
-  if (entry === null) {
+  if (message.kind === 'control') {
+    const entry = JSON.parse(new TextDecoder().decode(message.payload)) as ControlEntry
+    assertPosition(entry, epoch, message.seq)
+    followControl(state, entry)
+  } else {
     for (const event of decodeBatch(message.payload)) {
       assertPosition(event.position, epoch, message.seq)
       remember(state, event)
     }
-  } else {
-    assertPosition(entry, epoch, message.seq)
-    followControl(state, entry)
   }
   state.seq = message.seq
   state.ids.expireSome(state.logTime)
-  return entry
 }
 
 /** Takes one stored event into index and register. */
@@ -74,6 +74,7 @@ export function remember(state: WriterState, event: LoggedEvent & EventHashes): 
 /** Takes one control entry into the state. */
 export function followControl(state: WriterState, entry: ControlEntry): void {
   state.logTime = Math.max(state.logTime, entry.at)
+  if (entry.type === 'yujing.writer') state.writer = entry.data.instance
   if (entry.type === 'yujing.detectors') state.controls.versions = entry.data.versions
   if (entry.type === 'yujing.parameters') state.controls.parameters[entry.data.detector] = entry.data
 }
