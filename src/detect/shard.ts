@@ -43,6 +43,8 @@ export interface Shard {
   readonly partitions: readonly number[]
   /** Last message all of the state has seen; replay begins with the one after it. */
   position(): number
+  /** Last message any of the state has seen: the log must reach at least as far. */
+  newest(): number
   /**
    * Folds in one message and returns the findings it gives rise to, in order. Messages come without a gap; what part of
    * the state has already seen, that part skips. Throws LogOrderError when sequence, epoch or row numbers disagree.
@@ -93,6 +95,10 @@ class FoldingShard implements Shard {
 
   position(): number {
     return Math.min(...this.all.map((cell) => cell.seq))
+  }
+
+  newest(): number {
+    return Math.max(...this.all.map((cell) => cell.seq))
   }
 
   apply(message: LogMessage): Finding[] {

@@ -27,7 +27,12 @@ export function time(text: string): number {
 /** A log in memory: batches and control entries with the sequence the writer would give them. */
 export class TestLog {
   readonly messages: LogMessage[] = []
+  readonly epoch: string
   private told = 0
+
+  constructor(epoch = EPOCH) {
+    this.epoch = epoch
+  }
 
   get last(): number {
     return this.messages.length
@@ -36,14 +41,14 @@ export class TestLog {
   rows(...events: readonly Told[]): this {
     const seq = this.last + 1
     const lines = events.map((told, index) => {
-      const position = { epoch: EPOCH, seq, index }
+      const position = { epoch: this.epoch, seq, index }
       return encodeRow(loggedEvent(told, position, this.told++), { idHash: '1', contentHash: '1' })
     })
     return this.push('rows', events.length, lines.join('\n'))
   }
 
   control(control: Control, at: number): this {
-    return this.push('control', 1, JSON.stringify({ ...control, epoch: EPOCH, seq: this.last + 1, at }))
+    return this.push('control', 1, JSON.stringify({ ...control, epoch: this.epoch, seq: this.last + 1, at }))
   }
 
   tick(at: number): this {
@@ -83,6 +88,6 @@ export function shardOf(detectors: readonly Detector[], partitions: readonly num
 
 /** All findings of one uninterrupted pass. */
 export function run(detectors: readonly Detector[], log: TestLog): Finding[] {
-  const shard = shardOf(detectors)
+  const shard = createShard({ epoch: log.epoch, detectors, partitions: ALL_PARTITIONS })
   return log.messages.flatMap((message) => shard.apply(message))
 }

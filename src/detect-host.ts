@@ -1,0 +1,97 @@
+import { detectors } from '../detectors/index.ts'
+import { PARTITIONS, partitionOf } from './detect/statistics/hash.ts'
+import type { DetectFigures } from './detect-messages.ts'
+import { type DetectThread, startDetectThread } from './detect-thread.ts'
+import { LOG_LEVELS, type Logger } from './telemetry/logger.ts'
+import { countDrop, type Metrics } from './telemetry/metrics.ts'
+
+/** Detection at work on its threads. */
+export interface Detect {
+  /** Resolves when every partition has caught up with what the log held at the start; rejects when a thread fails. */
+  readonly ready: Promise<void>
+  isReady(): boolean
+  /** Last sequence that all partitions have judged and whose findings are acknowledged. */
+  position(): number
+  /** What the state says of a key; null for an unknown detector. */
+  explain(detector: string, key: string): Promise<object | null>
+  /** Writes all snapshots and ends the threads. */
+  stop(): Promise<void>
+}
+
+const SNAPSHOT_CYCLE_MS = 5 * 60_000
+
+/** Starts `shards` threads (1 to 64) that share the 64 partitions. */
+export function startDetect(o: {
+  readonly url: string
+  readonly user?: string
+  readonly password?: string
+  /** As the log was created with: a connection keeps its stream at this limit. */
+  readonly logMaxBytes: number
+  readonly shards: number
+  readonly logger: Logger
+  readonly metrics: Metrics
+  /** A thread has failed: the log contradicts the state, or a bug. */
+  readonly onFatal: (error: Error) => void
+  /** Once round all partitions; 5 minutes. */
+  readonly snapshotCycleMs?: number
+}): Detect {
+  const { url, user, password, logMaxBytes: maxBytes, shards, logger, metrics } = o
+  const logLevel = LOG_LEVELS.find((level) => level === logger.level) ?? 'info'
+  const snapshotCycleMs = o.snapshotCycleMs ?? SNAPSHOT_CYCLE_MS
+  const newest = new Map<number, DetectFigures>()
+  const threads = Array.from({ length: shards }, (_, shard) => {
+    const partitions = partitionsOf(shard, shards)
+    const log = { url, ...(user !== undefined && { user }), ...(password !== undefined && { password }), maxBytes }
+    return startDetectThread({
+      data: { shard, partitions, log, logLevel, snapshotCycleMs },
+      logger,
+      onFigures: (figures) => {
+        newest.set(shard, figures)
+        count(metrics, figures)
+        gauge(metrics, [...newest.values()])
+      },
+      onFatal: o.onFatal,
+    })
+  })
+  let isReady = false
+  const ready = Promise.all(threads.map(({ ready }) => ready)).then(() => {
+    isReady = true
+  })
+  ready.catch(() => {})
+
+  return {
+    ready,
+    isReady: () => isReady,
+    position: () => Math.min(...threads.map(({ position }) => position())),
+    async explain(id, key) {
+      const detector = detectors.find((candidate) => candidate.id === id)
+      if (!detector) return null
+      const thread = threads[partitionOf(detector.keyKind, key) % shards] as DetectThread
+      return thread.explain(id, key)
+    },
+    async stop() {
+      await Promise.all(threads.map((one) => one.stop()))
+    },
+  }
+}
+
+/** Partitions are dealt like cards. */
+function partitionsOf(shard: number, shards: number): number[] {
+  return Array.from({ length: PARTITIONS }, (_, partition) => partition).filter((n) => n % shards === shard)
+}
+
+function count(metrics: Metrics, { findings, latencies, storedOnly }: DetectFigures): void {
+  for (const [detector, found] of Object.entries(findings)) metrics.findingsTotal.inc({ detector }, found)
+  for (const seconds of latencies) metrics.ingestToFindingSeconds.observe(seconds)
+  if (storedOnly > 0) countDrop(metrics, 'detect', 'stored-only', storedOnly)
+}
+
+function gauge(metrics: Metrics, figures: readonly DetectFigures[]): void {
+  const states = figures.flatMap((one) => one.states)
+  for (const { id } of detectors) {
+    const keys = states.filter(({ detector }) => detector === id).reduce((sum, state) => sum + state.keys, 0)
+    metrics.stateKeys.set({ detector: id }, keys)
+  }
+  metrics.stateBytes.set(states.reduce((sum, { bytes }) => sum + bytes, 0))
+  metrics.snapshotAgeSeconds.set(Math.max(...figures.map(({ snapshotAgeSeconds }) => snapshotAgeSeconds)))
+}

@@ -1,0 +1,40 @@
+import type { DetectorState } from './detect/shard.ts'
+import type { LogLevel } from './telemetry/logger.ts'
+
+/** What a detection thread is started with. */
+export interface DetectWorkerData {
+  readonly shard: number
+  readonly partitions: readonly number[]
+  readonly log: { readonly url: string; readonly user?: string; readonly password?: string; readonly maxBytes: number }
+  readonly logLevel: LogLevel
+  /** Once round all partitions of the thread, milliseconds. */
+  readonly snapshotCycleMs: number
+  /** One 64-bit number: the last sequence whose findings are all acknowledged; read by the host at any time. */
+  readonly position: SharedArrayBuffer
+}
+
+/** From the host to a thread. */
+export type ToDetectWorker =
+  | { readonly type: 'explain'; readonly id: number; readonly detector: string; readonly key: string }
+  | { readonly type: 'stop' }
+
+/** From a thread to the host. */
+export type FromDetectWorker =
+  /** Caught up with what the log held at the start. */
+  | { readonly type: 'ready' }
+  | { readonly type: 'log'; readonly line: string }
+  | { readonly type: 'explanation'; readonly id: number; readonly explanation: object | null }
+  | ({ readonly type: 'figures' } & DetectFigures)
+
+/** What a thread counted since it last told, and how its state stands. */
+export interface DetectFigures {
+  /** Findings acknowledged, by detector. */
+  readonly findings: Readonly<Record<string, number>>
+  /** Seconds from the stamp at the door to the acknowledgement, of each finding that was not replayed. */
+  readonly latencies: readonly number[]
+  /** Events that came too late to change a window. */
+  readonly storedOnly: number
+  readonly states: readonly DetectorState[]
+  /** Seconds since the oldest of the partitions' snapshots was written or read. */
+  readonly snapshotAgeSeconds: number
+}
