@@ -13,9 +13,9 @@ export interface ConnectionState {
   /** Answers with a function that ends the subscription. */
   onReconnect(listener: ReconnectListener): () => void
   /**
-   * Sends at once (before this returns) and answers, failures in the words of the model. Without a connection nothing is
-   * sent: the client would keep it and deliver it later, when its sender has given it up. `log.unavailable` as soon as
-   * the connection breaks: an answer on its way then never comes.
+   * Sends at once (before this returns) and answers, failures in the words of the model. `log.unavailable` at once when
+   * there is no connection, and as soon as it breaks: the client would drop what is sent and let its sender wait for the
+   * whole timeout, and an answer that was on its way never comes.
    */
   ask<T>(send: () => Promise<T>): Promise<T>
 }

@@ -60,6 +60,12 @@ test('of many claims at one moment exactly one wins, over a released lock and ov
   }
 })
 
+test('of many that find the owner dead at one moment exactly one wins', async () => {
+  writeFileSync(join(path, 'lock.7'), JSON.stringify({ pid: 1, host: 'gone', socket: 'owner-gone.sock' }))
+  const outcomes = await Promise.allSettled(Array.from({ length: 8 }, () => claim()))
+  expect(outcomes.filter((outcome) => outcome.status === 'fulfilled')).toHaveLength(1)
+})
+
 test('a data directory with a long path is locked as well', async () => {
   path = join(path, 'a'.repeat(120))
   await claim()
