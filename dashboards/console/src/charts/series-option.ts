@@ -1,0 +1,115 @@
+import type { EChartsOption } from 'echarts'
+import { dayOf, minuteOf } from '../words/time.ts'
+import type { ChartData } from './rows.ts'
+
+/** Colours of the chart, from the theme. */
+export interface ChartColours {
+  readonly judged: string
+  readonly before: string
+  readonly running: string
+  readonly threshold: string
+  readonly text: string
+  readonly grid: string
+  readonly surface: string
+}
+
+/** Words of the chart, in the reader's language. */
+export interface ChartWords {
+  readonly count: string
+  readonly running: string
+  readonly threshold: string
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100
+}
+
+/**
+ * Rows to option: bars for the bins, those of the judged window in the colour of the level; where it can be compared, the
+ * running sum as a line and the threshold as a dashed one.
+ *
+ * @param threshold smallest number that fires, in the unit of `observed`
+ */
+export function seriesOption(
+  data: ChartData,
+  threshold: number,
+  words: ChartWords,
+  colours: ChartColours,
+): EChartsOption {
+  const label = data.binMs < 86_400_000 ? minuteOf : dayOf
+  const line = data.comparable && data.windowBins > 1
+  const dashed = { color: colours.threshold, type: 'dashed' as const, width: 1.25 }
+  return {
+    animation: false,
+    textStyle: { fontFamily: 'inherit', color: colours.text },
+    grid: { left: 4, right: 12, top: data.comparable ? 26 : 12, bottom: 2, outerBoundsMode: 'same' },
+    tooltip: {
+      trigger: 'axis',
+      confine: true,
+      renderMode: 'richText',
+      backgroundColor: colours.surface,
+      borderColor: colours.grid,
+      textStyle: { color: colours.text, fontSize: 12 },
+      axisPointer: { type: 'shadow' },
+    },
+    xAxis: {
+      type: 'category',
+      data: data.rows.map((row) => label(row.start)),
+      axisTick: { show: false },
+      axisLine: { lineStyle: { color: colours.grid } },
+      axisLabel: { color: colours.text, fontSize: 11, hideOverlap: true, formatter: (text: string) => text.slice(5) },
+    },
+    yAxis: {
+      type: 'value',
+      minInterval: 1,
+      max: data.comparable ? (extent: { max: number }) => Math.ceil(Math.max(extent.max, threshold) * 1.15) : undefined,
+      splitNumber: 3,
+      splitLine: { lineStyle: { color: colours.grid } },
+      axisLabel: { color: colours.text, fontSize: 11 },
+    },
+    series: [
+      {
+        type: 'bar',
+        name: words.count,
+        barMaxWidth: 18,
+        barCategoryGap: '25%',
+        data: data.rows.map((row) => ({
+          value: row.count,
+          itemStyle: { color: row.judged ? colours.judged : colours.before, borderRadius: [2, 2, 0, 0] },
+        })),
+        // Without a running line the bars themselves are what the threshold judges.
+        ...(data.comparable &&
+          !line && { markLine: thresholdLine(threshold, words.threshold, dashed, colours.threshold) }),
+      },
+      ...(line
+        ? [
+            {
+              type: 'line' as const,
+              name: words.running,
+              step: false as const,
+              showSymbol: false,
+              data: data.rows.map((row) => row.running),
+              lineStyle: { color: colours.running, width: 1.5 },
+              itemStyle: { color: colours.running },
+              markLine: thresholdLine(threshold, words.threshold, dashed, colours.threshold),
+            },
+          ]
+        : []),
+    ],
+  }
+}
+
+function thresholdLine(
+  threshold: number,
+  word: string,
+  lineStyle: { color: string; type: 'dashed'; width: number },
+  color: string,
+) {
+  return {
+    silent: true,
+    symbol: 'none' as const,
+    lineStyle,
+    label: { formatter: `${word} ${round(threshold)}`, position: 'insideEndTop' as const, color, fontSize: 11 },
+    data: [{ yAxis: threshold }],
+  }
+}

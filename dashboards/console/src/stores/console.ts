@@ -1,0 +1,104 @@
+import { type InjectionKey, inject, type Ref, shallowRef, watch } from 'vue'
+import { createHttp, type Http } from '../api/http.ts'
+import type { Place } from '../board/place.ts'
+import { FIRST_VIEW, type View } from '../board/view.ts'
+import { createFeedDriver, type FeedDriver } from '../live/driver.ts'
+import { type FeedState, IDLE } from '../live/machine.ts'
+import { type Board, createBoard } from './board.ts'
+import { instant, learnServerTime } from './clock.ts'
+import { createPlace } from './place.ts'
+import { createPreferences, type Preferences } from './preferences.ts'
+import { createSession, type Session } from './session.ts'
+
+/** Everything the components share. Built once in `main.ts`. */
+export interface Console {
+  readonly http: Http
+  readonly preferences: Preferences
+  readonly place: Ref<Place>
+  readonly session: Session
+  readonly board: Board
+  readonly feed: Readonly<Ref<FeedState>>
+  readonly driver: FeedDriver
+  setView(change: Partial<View>): void
+  resetView(): void
+  open(id: string | null): void
+}
+
+const KEY: InjectionKey<Console> = Symbol('console')
+
+export { KEY as CONSOLE }
+
+/** The console of the component's page. */
+export function useConsole(): Console {
+  const found = inject(KEY)
+  if (found === undefined) throw new Error('no console was provided')
+  return found
+}
+
+/** Wires session, list and feed. The only place where they meet. */
+export function createConsole(): Console {
+  const http = createHttp({ unauthenticated: () => driver.unauthenticated(), serverTime: learnServerTime })
+  const place = createPlace()
+  const session = createSession(http)
+  const board = createBoard(http, place)
+  const feed = shallowRef<FeedState>(IDLE)
+
+  const driver: FeedDriver = createFeedDriver({
+    load: board.reload,
+    apply: board.apply,
+    remove: board.remove,
+    signOut: (revoked) => session.lost(revoked ? 'revoked' : 'expired'),
+    changed: (state) => {
+      const returned = state.phase === 'live' && feed.value.phase !== 'live'
+      const broken = feed.value.failures > 0
+      feed.value = state
+      // After a break the service may have been restarted: the token for writes is fetched again.
+      if (returned && broken) void session.resume()
+    },
+    now: instant,
+  })
+
+  watch(session.phase, (phase) => {
+    if (phase !== 'signed-in') return
+    driver.start()
+    readOpened()
+  })
+  watch(
+    () => JSON.stringify(place.value.view),
+    () => {
+      if (session.phase.value === 'signed-in') board.reload().then(driver.loaded, () => {})
+    },
+  )
+  watch(
+    () => place.value.alert,
+    () => {
+      board.sweep()
+      readOpened()
+    },
+  )
+
+  /** A link may name an alert that the list does not hold. A failure stands where the alert would. */
+  function readOpened(): void {
+    const id = place.value.alert
+    const known = id === null || board.opened.value !== null || session.phase.value !== 'signed-in'
+    if (!known) board.refresh(id).catch(() => {})
+  }
+
+  function setView(change: Partial<View>): void {
+    place.value = { ...place.value, view: { ...place.value.view, ...change } }
+  }
+  return {
+    http,
+    preferences: createPreferences(),
+    place,
+    session,
+    board,
+    feed,
+    driver,
+    setView,
+    resetView: () => setView(FIRST_VIEW),
+    open: (id) => {
+      if (id !== place.value.alert) place.value = { ...place.value, alert: id }
+    },
+  }
+}

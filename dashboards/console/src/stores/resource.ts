@@ -1,0 +1,45 @@
+import { type Ref, ref, shallowRef, watch } from 'vue'
+
+/** Something fetched: exactly one of loading, error and ready is shown. */
+export interface Resource<T> {
+  readonly phase: Ref<'loading' | 'ready' | 'error'>
+  readonly data: Ref<T | null>
+  readonly error: Ref<unknown>
+  reload(): void
+}
+
+/**
+ * Fetches again whenever the source changes; an answer that comes after a newer question is dropped. Old data stays
+ * visible while the same thing is fetched again.
+ */
+export function useResource<S, T>(source: () => S, fetcher: (source: S) => Promise<T>): Resource<T> {
+  const phase = ref<'loading' | 'ready' | 'error'>('loading')
+  const data = shallowRef<T | null>(null)
+  const error = shallowRef<unknown>(null)
+  let question = 0
+
+  async function ask(): Promise<void> {
+    const mine = ++question
+    if (data.value === null) phase.value = 'loading'
+    try {
+      const answer = await fetcher(source())
+      if (mine !== question) return
+      data.value = answer
+      phase.value = 'ready'
+    } catch (reason) {
+      if (mine !== question) return
+      error.value = reason
+      phase.value = 'error'
+    }
+  }
+
+  watch(
+    source,
+    () => {
+      data.value = null
+      void ask()
+    },
+    { immediate: true },
+  )
+  return { phase, data, error, reload: () => void ask() }
+}
