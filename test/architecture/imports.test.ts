@@ -33,9 +33,9 @@ const files = ['src', 'detectors'].flatMap((top) =>
 
 function importsOf(file: string): string[] {
   const text = readFileSync(join(root, file), 'utf8')
-  return [...text.matchAll(/(?:^|\n)\s*(?:import|export)\s[^'"\n;]*?(?:\n[^'";]*?)*?from\s+'([^']+)'/g)].map(
-    (match) => match[1] as string,
-  )
+  const named = text.matchAll(/^(?:import|export|\})[^'\n]* from '([^']+)'/gm)
+  const bare = text.matchAll(/^import '([^']+)'/gm)
+  return [...named, ...bare].map((match) => match[1] as string)
 }
 
 function folderOf(file: string): string {
