@@ -67,7 +67,8 @@ export function encodeRow(event: LoggedEvent, hashes: EventHashes): string {
   ])
 }
 
-type Row = [
+/** The columns of an event, as JSON values. */
+export type Row = [
   epoch: string,
   seq: number,
   index: number,
@@ -92,7 +93,11 @@ type Row = [
 
 /** Decodes one line of a batch. */
 export function decodeRow(line: string): LoggedEvent & EventHashes {
-  const row = JSON.parse(line) as Row
+  return eventOfRow(JSON.parse(line) as Row)
+}
+
+/** The event of a row whose columns are values already. */
+export function eventOfRow(row: Row): LoggedEvent & EventHashes {
   return {
     position: { epoch: row[0], seq: row[1], index: row[2] },
     receivedAt: row[3],

@@ -57,13 +57,14 @@ export interface TestLog extends StoreLog {
   control(entry: Pick<ControlEntry, 'type' | 'data'>): LogMessage
   /** A message of rows as they are given, whatever they are. */
   raw(lines: readonly string[]): LogMessage
-  /** What is read from now on before `first` is gone. */
-  epoch: string
 }
 
 export function createTestLog(epoch = EPOCH): TestLog {
   const messages: LogMessage[] = []
-  let wake = () => {}
+  const waiting: (() => void)[] = []
+  const wake = () => {
+    for (const resolve of waiting.splice(0)) resolve()
+  }
   const append = (kind: LogMessage['kind'], count: number, text: string) => {
     const message = { seq: messages.length + 1, kind, count, payload: new TextEncoder().encode(text) }
     messages.push(message)
@@ -83,7 +84,7 @@ export function createTestLog(epoch = EPOCH): TestLog {
           continue
         }
         await new Promise<void>((resolve) => {
-          wake = resolve
+          waiting.push(resolve)
           signal.addEventListener('abort', () => resolve(), { once: true })
         })
       }

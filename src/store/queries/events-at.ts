@@ -1,7 +1,7 @@
 import { type ClickHouseClient, TupleParam } from '@clickhouse/client'
 import type { LoggedEvent } from '../../model/event.ts'
 import type { Position } from '../../model/position.ts'
-import { EVENT_COLUMNS, toEvent } from './stored-row.ts'
+import { EVENT_COLUMNS, type StoredRow, toEvent } from './stored-row.ts'
 
 /** Positions in one question: they travel in the URL, which may have a MiB. */
 const MOST_POSITIONS = 5_000
@@ -26,7 +26,7 @@ export async function eventsAt(client: ClickHouseClient, positions: readonly Pos
       const asked = members.slice(start, start + MOST_POSITIONS).map(({ seq, index }) => new TupleParam([seq, index]))
       const query_params = { epoch, positions: asked }
       const answer = await client.query({ query: QUERY, query_params, format: 'JSONCompactEachRow' })
-      for (const event of (await answer.json<unknown[]>()).map(toEvent)) found.set(name(event.position), event)
+      for (const event of (await answer.json<StoredRow>()).map(toEvent)) found.set(name(event.position), event)
     }
   }
   return positions.flatMap((position) => found.get(name(position)) ?? [])

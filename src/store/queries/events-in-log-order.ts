@@ -2,7 +2,7 @@ import type { ClickHouseClient } from '@clickhouse/client'
 import type { LoggedEvent } from '../../model/event.ts'
 import type { EventHashes } from '../../model/row.ts'
 import { asking, asStoreFailure } from '../failures.ts'
-import { EVENT_COLUMNS, toEvent } from './stored-row.ts'
+import { EVENT_COLUMNS, type StoredRow, toEvent } from './stored-row.ts'
 
 /** A stretch of one log: from `fromSeq` (inclusive; default the beginning) to `belowSeq` (exclusive). */
 export interface LogRange {
@@ -76,7 +76,7 @@ async function* eventsOf(
 ): AsyncGenerator<(LoggedEvent & EventHashes)[]> {
   const { from, to, since, until } = stretch
   let page: (LoggedEvent & EventHashes)[] = []
-  for await (const rows of pages<unknown[]>(client, EVENTS, { epoch, from, to, since, until })) {
+  for await (const rows of pages<StoredRow>(client, EVENTS, { epoch, from, to, since, until })) {
     for (const row of rows) {
       page.push(toEvent(row))
       if (page.length < PAGE_ROWS) continue

@@ -2,7 +2,7 @@ import type { ClickHouseClient } from '@clickhouse/client'
 import { YujingError } from '../../model/errors.ts'
 import type { LoggedEvent } from '../../model/event.ts'
 import { formatTime } from '../../model/time.ts'
-import { EVENT_COLUMNS, toEvent } from './stored-row.ts'
+import { EVENT_COLUMNS, type StoredRow, toEvent } from './stored-row.ts'
 
 /** A CloudEvent as stored: people are pseudonyms. Extensions that are not set are absent. */
 export interface CloudEvent {
@@ -53,7 +53,7 @@ export async function timeline(
   // One more than asked for tells whether there is another page.
   const query_params = { code, time, epoch, seq, index, limit: limit + 1 }
   const answer = await client.query({ query: QUERY, query_params, format: 'JSONCompactEachRow' })
-  const events = (await answer.json<unknown[]>()).map(toEvent)
+  const events = (await answer.json<StoredRow>()).map(toEvent)
   const page = events.slice(0, limit)
   const last = page.at(-1)
   return { items: page.map(toCloudEvent), next: events.length > limit && last ? encodeCursor(last) : null }

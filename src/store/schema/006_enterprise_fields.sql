@@ -23,8 +23,9 @@ FROM
         received_ms,
         seq,
         idx,
-        JSONExtractString(data, 'to') AS moved_to,
-        JSONExtractString(register, 'status') AS register_status,
+        -- JSON is opened only where the type calls for it: most events are none of these.
+        if(type = 'enterprise.moved', JSONExtractString(data, 'to'), '') AS moved_to,
+        if(type = 'enterprise.moved', JSONExtractString(register, 'status'), '') AS register_status,
         multiIf(
             type IN ('enterprise.registered', 'enterprise.resumed'), 'living',
             type = 'enterprise.dormant', 'dormant',
@@ -46,7 +47,7 @@ FROM
             -- What kind of place a new address is has not been said: that of the old one does not move along.
             if(
                 arrayExists(change -> tupleElement(change, 1) = 'address', changed)
-                OR (type = 'enterprise.registered' AND NOT JSONHas(data, 'addressKind')),
+                OR if(type = 'enterprise.registered', NOT JSONHas(data, 'addressKind'), false),
                 [('addressKind', '"ordinary"')],
                 []
             ),

@@ -14,6 +14,8 @@ export interface StoreLog {
 /** How far the store is, as kept outside of it. Sequences count within `epoch`. */
 export interface StoreProgress {
   readonly epoch: string
+  /** Who wrote this; minted anew by each writer. */
+  readonly writer: string
   /** Everything up to here is in ClickHouse; 0: nothing yet. */
   readonly storedSeq: number
   /** The batch that may have been sent but is not known to have arrived, both ends inclusive. */

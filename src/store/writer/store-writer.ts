@@ -7,12 +7,12 @@ import { assertPlace, type Batch, rowsOf } from './batch.ts'
 import { BATCH_LIMITS, type BatchLimits, gather } from './gather.ts'
 import type { IntentStore, RowQuarantine, StoreLog } from './ports.ts'
 import { highestSeq } from './presence.ts'
-import { openProgress, type ProgressKeeper } from './progress.ts'
+import { claimProgress, type ProgressKeeper } from './progress.ts'
 import { settle } from './settle.ts'
 
 /** Carries the log into ClickHouse: every row exactly once, whatever dies meanwhile. */
 export interface StoreWriter {
-  /** Reads where it stood and begins; rejects only when the key-value store cannot be read. */
+  /** Reads where it stood and begins; rejects only when the key-value store cannot be reached. */
   start(): Promise<void>
   /** Ends after the insert under way; one that waits for ClickHouse to come back is left open and repeated next time. */
   stop(): Promise<void>
@@ -100,7 +100,7 @@ export function createStoreWriter(o: {
     async function storeBatch(batch: Batch, wasSent: boolean): Promise<boolean> {
       const { fromSeq, toSeq } = batch
       for (const message of batch.messages) assertPlace(message, epoch)
-      const intent = { epoch, storedSeq: fromSeq - 1, open: { fromSeq, toSeq } }
+      const intent = { storedSeq: fromSeq - 1, open: { fromSeq, toSeq } }
       if ((await insist('recording the intent', () => progress.save(intent).then(() => true))) === null) return false
       const settled = await insist('inserting', (isRepeated) =>
         settle(client, batch, epoch, wasSent || isRepeated, signal),
@@ -115,7 +115,7 @@ export function createStoreWriter(o: {
       for (const row of settled.refused)
         if ((await insist('quarantining a row', () => o.quarantine.put(row).then(() => true))) === null) return false
       if (settled.refused.length > 0) countDrop(metrics, 'store', 'row-refused', settled.refused.length)
-      const done = { epoch, storedSeq: toSeq, open: null }
+      const done = { storedSeq: toSeq, open: null }
       if ((await insist('recording the progress', () => progress.save(done).then(() => true))) === null) return false
       metrics.eventsStoredTotal.inc(
         rowsOf(batch) - settled.refused.filter(({ position }) => position.index >= 0).length,
@@ -128,7 +128,7 @@ export function createStoreWriter(o: {
 
   return {
     async start() {
-      const progress = await openProgress(o.intents, epoch)
+      const progress = await claimProgress(o.intents, epoch)
       advance(progress.current().storedSeq)
       running = run(progress).catch((error: Error) => {
         failed = error
