@@ -25,6 +25,8 @@ const REST_MS = 1_000
 /** How often evidence with events still to be found is looked up again. */
 const LOOK_AGAIN_MS = 2_000
 const AGAIN_MS = 500
+/** How long an officer's answer waits for the book: what is saved is saved, the list may follow. */
+const SHOWN_WITHIN_MS = 1_000
 
 export interface DeskParts {
   readonly findings: FindingSource
@@ -44,7 +46,7 @@ export interface Desk {
   start(): Promise<void>
   /** Takes no more findings and resolves when what is being saved is saved; the rest comes again at the next start. */
   stop(): Promise<void>
-  /** See `createAct`; resolves with the alert when the book shows it too. `revision` null: none was given. */
+  /** See `createAct`; resolves with the alert, as a rule when the book shows it too. `revision` null: none was given. */
   act(id: string, request: unknown, revision: number | null, actor: Actor): Promise<Alert>
 }
 
@@ -136,7 +138,7 @@ export function createDesk(parts: DeskParts): Desk {
     },
     async act(id, request, revision, actor) {
       const alert = await act(id, request, revision, actor)
-      await book.reached(alert.revision)
+      await Promise.race([book.reached(alert.revision), pause(SHOWN_WITHIN_MS)])
       return alert
     },
   }

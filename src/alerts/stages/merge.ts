@@ -78,6 +78,7 @@ function opened(arrival: Arrival): Change {
     riskClass: null,
     evidence: evidenceOf(verdict),
     recommendation: { measure: null, tasks: [], because: [] },
+    // Deadlines count working days, make-up days included: they come with the calendar and the stage `schedule`.
     deadlines: { acknowledge: null, verify: null, handle: null },
     findings: 1,
     firstEventTime: formatTime(finding.firstEventTime),
