@@ -101,7 +101,8 @@ async function launchServer(o: Launch): Promise<{ child: GuardedChild; port: num
       lastWords.push(line)
       if (lastWords.length > 5) lastWords.shift()
       const text = line.replace(/^\[\d+\] \S+ \S+ /, '')
-      if (/^\[(WRN|ERR|FTL)\]/.test(text)) o.logger.warn(text)
+      // The password is random, holds for one life of the service and stands in a file of mode 0600.
+      if (/^\[(WRN|ERR|FTL)\]/.test(text) && !text.includes('Plaintext passwords')) o.logger.warn(text)
       else o.logger.debug(text)
       port = Number(/Listening for client connections on \S+:(\d+)$/.exec(line)?.[1] ?? port)
       if (line.endsWith('Server is ready')) isReady()
