@@ -325,6 +325,26 @@ describe('answers', () => {
     expect(await setting.send(...events)).toMatchObject({ accepted: 1, rejected: [{ index: 1 }] })
   })
 
+  it('say so while the log cannot be reached', async () => {
+    setting.log.fail('lost')
+    expect((await refusal(setting.send(complaint()))).code).toBe('log.unavailable')
+  })
+
+  it('say so while the clock is in doubt', async () => {
+    setting.clock.time -= 6 * 60_000
+    expect((await refusal(setting.send(complaint({ time: '2026-11-23T07:00:00+08:00' })))).code).toBe('clock.doubtful')
+  })
+
+  it('say so while history is away and an id may be old', async () => {
+    const event = complaint()
+    await setting.send(event)
+    setting.clock.time += 20 * 24 * 3_600_000
+    for (let message = 0; message < 64; message += 1) await setting.send(complaint())
+    setting.history.away = true
+    expect((await refusal(setting.send(event))).code).toBe('store.unavailable')
+    expect(await setting.send(complaint())).toMatchObject({ accepted: 1 })
+  })
+
   it('are counted', async () => {
     const event = complaint()
     await setting.send(event, event, 7)

@@ -1,5 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { identityOf } from '../../src/ingest/writer/identity.ts'
+import { makeMessage } from '../../src/ingest/writer/message-maker.ts'
 import { createWriter, type Writer } from '../../src/ingest/writer/writer.ts'
+import { emptyState } from '../../src/ingest/writer/writer-state.ts'
 import type { ControlEntry } from '../../src/model/control.ts'
 import { YujingError } from '../../src/model/errors.ts'
 import { MAX_MESSAGE_BYTES, MAX_ROWS } from '../../src/model/row.ts'
@@ -244,6 +247,19 @@ describe('old ids', () => {
     history.away = true
     expect(await code(writer.append([canonical(), old]))).toBe('store.unavailable')
     expect(await code(writer.append([canonical()]))).toBe('done')
+  })
+})
+
+describe('an id that grew old between the question to history and the message', () => {
+  it('is asked for again, never guessed', () => {
+    const state = emptyState()
+    const event = canonical()
+    const identity = identityOf(event)
+    state.ids.add(identity, NOW)
+    state.ids.expireAll(NOW + 20 * DAY_MS)
+    const call = { kind: 'rows' as const, events: [event], identities: [identity], history: new Map(), outcomes: [] }
+    const waiting = { ...call, resolve: () => {}, reject: () => {} }
+    expect(() => makeMessage([waiting], state, 'epoch', NOW)).toThrow(YujingError)
   })
 })
 
