@@ -42,7 +42,8 @@ export function courseOf(plan: PlannedIncident, hours: Hours, random: Random, st
     times.push(lasts < DAY_MS ? Math.floor(time) : Math.max(start, intoHours(random, hours, time)))
   }
   times.sort((a, b) => a - b)
-  return { times, peak: Math.floor(burst + PEAK * lasts) }
+  const peak = Math.floor(burst + PEAK * lasts)
+  return { times, peak: Math.min(Math.max(peak, times[0] ?? peak), times.at(-1) ?? peak) }
 }
 
 /** Quantile of the triangular distribution on [0, 1] with its mode at the peak. */
