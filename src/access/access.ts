@@ -9,9 +9,6 @@ import { createLockout } from './lockout.ts'
 import { createSessions, type Sessions } from './sessions.ts'
 import { createTickets, type Tickets } from './tickets.ts'
 
-/** Name of the console's cookie. */
-export const SESSION_COOKIE = 'yujing_session'
-
 /** Why somebody was let in, and whether that still holds. */
 export interface Grant {
   readonly identity: Identity

@@ -12,9 +12,10 @@ import { canSee, coversAll, inAreas } from './scope.ts'
  *
  * An alert names its counties, but neither an enterprise nor an event in it names its own. What is not known to lie in
  * scope is hidden (least knowledge), so an alert over several counties loses: counties outside, and the opening county
- * if it is one of them; enterprises whose county is outside or unknown (`hidden` says how many); event references,
- * counts, series and bounds of expectation; the sentence, the reasons and the notes, which name numbers and places of
- * the whole. Level, title, status, measure, deadlines and the threshold stay: the reader has a task of their own in it.
+ * and the leading office if they are among them; the name of a subject that is no enterprise; enterprises whose county
+ * is outside or unknown (`hidden` says how many); event references, counts and series; the sentence, the reasons and the
+ * notes, which name numbers and places of the whole. Level, title, status, measure, deadlines and the threshold stay:
+ * the reader has a task of their own in it.
  */
 export function project(identity: Identity, alert: Alert, regionOf: RegionOf = unknownRegion): Alert | null {
   return PROJECTIONS[identity.role](identity, alert, regionOf)
@@ -59,11 +60,13 @@ function cutToScope(identity: Identity, alert: Alert, regionOf: RegionOf): Alert
     summary: ELSEWHERE,
     subject: {
       ...alert.subject,
+      name: alert.subject.kind === 'enterprise' ? alert.subject.name : alert.subject.key,
       enterprises,
       hidden: alert.subject.hidden + alert.subject.enterprises.length - enterprises.length,
     },
     region: mine.includes(alert.region) ? alert.region : (mine[0] ?? ''),
     regions: mine,
+    office: alert.office !== null && inAreas(identity.areas, alert.office) ? alert.office : null,
     evidence: {
       ...alert.evidence,
       observed: 0,

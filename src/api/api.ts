@@ -1,5 +1,4 @@
-import fastifyCookie from '@fastify/cookie'
-import { type FastifyBaseLogger, fastify } from 'fastify'
+import { type FastifyBaseLogger, fastify, LogController } from 'fastify'
 import type { Access } from '../access/access.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
@@ -65,7 +64,8 @@ export async function createApi(options: ApiOptions): Promise<Server> {
   const loggerInstance: FastifyBaseLogger = options.logger.child({ step: 'api' })
   const server: Server = fastify({
     loggerInstance,
-    disableRequestLogging: true,
+    // One line a request is written by `logRequests`.
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestId,
     bodyLimit: BODY_LIMIT,
     // A proxy for TLS stands on this machine; its word counts for who the caller is, nobody else's does.
@@ -77,7 +77,6 @@ export async function createApi(options: ApiOptions): Promise<Server> {
   server.setSerializerCompiler(() => (data) => JSON.stringify(data))
   handleErrors(server)
   logRequests(server)
-  await server.register(fastifyCookie)
   await protect(server, https)
   requireAccess(server, access)
   await limitRate(server, rateLimits.requestsPerMinute)

@@ -1,7 +1,8 @@
 import type { FastifyRequest, RouteOptions } from 'fastify'
-import { type Access, type Grant, SESSION_COOKIE } from '../access/access.ts'
+import type { Access, Grant } from '../access/access.ts'
 import { may } from '../access/permissions.ts'
 import { isRouteAccess } from '../access/route-access.ts'
+import { readSessionCookie } from '../access/session-cookie.ts'
 import { YujingError } from '../model/errors.ts'
 import type { Server } from './server.ts'
 
@@ -49,8 +50,8 @@ export function authenticate(request: FastifyRequest, access: Access): Grant | n
     const key = /^Bearer +([^ ]+) *$/i.exec(header)?.[1]
     return key === undefined ? null : access.byKey(key, request.ip)
   }
-  const token = request.cookies[SESSION_COOKIE]
-  return token === undefined ? null : access.bySession(token)
+  const token = readSessionCookie(request.headers.cookie)
+  return token === null ? null : access.bySession(token)
 }
 
 function checkCsrf(request: FastifyRequest, grant: Grant): void {

@@ -1,6 +1,6 @@
 import fastifySwagger from '@fastify/swagger'
 import fastifySwaggerUi from '@fastify/swagger-ui'
-import { SESSION_COOKIE } from '../access/access.ts'
+import { SESSION_COOKIE } from '../access/session-cookie.ts'
 import type { Server } from './server.ts'
 
 /** OpenAPI at /docs (page) and /docs/json, AsyncAPI at /docs/asyncapi.json. Called before the routes it describes. */

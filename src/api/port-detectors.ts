@@ -34,7 +34,7 @@ export interface DetectorInfo {
 export interface Detectors {
   list(): readonly DetectorInfo[]
   /**
-   * Writes new parameters into the log; they hold from the position answered. Throws `not-found` for an unknown
+   * Writes parameters into the log, those left out as they are; they hold from the position answered. Throws `not-found` for an unknown
    * detector, `request.invalid` for an unknown name or a value out of range, `log.unavailable`.
    */
   setParameters(

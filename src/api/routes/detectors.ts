@@ -34,7 +34,7 @@ export function detectorRoutes(server: Server, detectors: Detectors, store: Hist
       schema: {
         tags: ['detectors'],
         summary: 'Set parameters; they hold from the position answered',
-        description: 'Names left out go back to their default.',
+        description: 'Names left out stay as they are.',
         params: Id,
         body: Parameters,
         response: answers({

@@ -1,7 +1,8 @@
 import { Type } from '@sinclair/typebox'
-import { type Access, SESSION_COOKIE } from '../../access/access.ts'
+import type { Access } from '../../access/access.ts'
 import { ROLES } from '../../access/identity.ts'
-import { SESSION_ABSOLUTE_MS, type Session } from '../../access/sessions.ts'
+import { readSessionCookie, writeSessionCookie } from '../../access/session-cookie.ts'
+import type { Session } from '../../access/sessions.ts'
 import { YujingError } from '../../model/errors.ts'
 import { Words } from '../../model/schema.ts'
 import { grantOf } from '../authentication.ts'
@@ -18,13 +19,8 @@ const SessionAnswer = Type.Object({
   csrf: Type.String({ description: 'Send as x-csrf-token with every write' }),
 })
 
-/**
- * The console's sign-in. The cookie cannot be read by scripts and goes along with requests of this very site only;
- * `secure` when browsers come by https.
- */
+/** The console's sign-in; `secure` when browsers come by https. */
 export function sessionRoutes(server: Server, access: Access, secure: boolean): void {
-  const cookie = { path: '/', httpOnly: true, sameSite: 'strict', secure } as const
-
   server.post(
     '/v1/session',
     {
@@ -42,7 +38,7 @@ export function sessionRoutes(server: Server, access: Access, secure: boolean): 
       if (grant === null)
         throw new YujingError('unauthenticated', 'This key opens nothing; check it for typing errors.')
       const { token, session } = await access.sessions.open(grant.keyDigest, grant.identity)
-      reply.setCookie(SESSION_COOKIE, token, { ...cookie, maxAge: SESSION_ABSOLUTE_MS / 1000 })
+      reply.header('set-cookie', writeSessionCookie(token, secure))
       return answer(session)
     },
   )
@@ -68,9 +64,9 @@ export function sessionRoutes(server: Server, access: Access, secure: boolean): 
       schema: { tags: ['session'], summary: 'Sign out', response: answers({ 204: Type.Null() }) },
     },
     async (request, reply) => {
-      const token = request.cookies[SESSION_COOKIE]
-      if (grantOf(request).session !== null && token !== undefined) await access.sessions.close(token)
-      return reply.clearCookie(SESSION_COOKIE, cookie).code(204).send()
+      const token = readSessionCookie(request.headers.cookie)
+      if (grantOf(request).session !== null && token !== null) await access.sessions.close(token)
+      return reply.header('set-cookie', writeSessionCookie(null, secure)).code(204).send()
     },
   )
 }

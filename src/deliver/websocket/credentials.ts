@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { type Access, type Grant, SESSION_COOKIE } from '../../access/access.ts'
+import type { Access, Grant } from '../../access/access.ts'
+import { readSessionCookie } from '../../access/session-cookie.ts'
 import { YujingError } from '../../model/errors.ts'
 
 /** The subprotocol of the feed, and the form in which a ticket comes beside it. */
@@ -8,7 +9,6 @@ const TICKET = /(?:^|,)\s*ticket\.([\w-]+)\s*(?:,|$)/
 
 export interface Handshake {
   readonly headers: IncomingHttpHeaders
-  readonly cookies: Readonly<Record<string, string | undefined>>
   readonly address: string
 }
 
@@ -18,15 +18,15 @@ export interface Handshake {
  * Origin of this very host, or of the public URL. Null: not authenticated.
  */
 export function identify(access: Access, handshake: Handshake, publicUrl: string | undefined): Grant | null {
-  const { headers, cookies, address } = handshake
+  const { headers, address } = handshake
   if (headers.authorization !== undefined) {
     const key = /^Bearer +([^ ]+) *$/i.exec(headers.authorization)?.[1]
     return key === undefined ? null : unlessLocked(() => access.byKey(key, address))
   }
   const ticket = TICKET.exec(headers['sec-websocket-protocol'] ?? '')?.[1]
   if (ticket !== undefined) return access.byTicket(ticket)
-  const token = cookies[SESSION_COOKIE]
-  if (token === undefined || !isOwnOrigin(headers, publicUrl)) return null
+  const token = readSessionCookie(headers.cookie)
+  if (token === null || !isOwnOrigin(headers, publicUrl)) return null
   return access.bySession(token)
 }
 

@@ -25,7 +25,7 @@ export type LiveFeedOptions = Omit<HubOptions, 'limits' | 'receivedAt'> & {
 export interface LiveFeed {
   readonly epoch: string
   readonly asyncapi: object
-  /** Adds the route to a server with cookies. The feed starts when the server is ready and stops when it closes. */
+  /** Adds the route to a server. The feed starts when the server is ready and stops when it closes. */
   register(server: FastifyInstance): Promise<void>
 }
 
@@ -78,7 +78,7 @@ export function createLiveFeed(options: LiveFeedOptions): LiveFeed {
       server.addHook('onReady', async () => hub.start())
       server.addHook('onClose', async () => hub.stop())
       server.get('/v1/live', { websocket: true, config: { access: 'itself' } }, (socket, request) =>
-        accept(socket, { headers: request.headers, cookies: request.cookies, address: request.ip }),
+        accept(socket, { headers: request.headers, address: request.ip }),
       )
     },
   }
