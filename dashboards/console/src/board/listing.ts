@@ -81,6 +81,11 @@ export function released(listing: Listing): Listing {
   return { ...listing, order: [...listing.waiting, ...rest], waiting: [], fresh: waiting }
 }
 
+/** The rows that slid in have been seen. */
+export function seen(listing: Listing): Listing {
+  return listing.fresh.size === 0 ? listing : { ...listing, fresh: EMPTY.fresh }
+}
+
 /** Drops the rows that stayed only because they were open. */
 export function swept(listing: Listing, reading: Reading): Listing {
   let next = listing

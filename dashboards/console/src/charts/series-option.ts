@@ -38,11 +38,12 @@ export function seriesOption(
 ): EChartsOption {
   const label = data.binMs < 86_400_000 ? minuteOf : dayOf
   const line = data.comparable && data.windowBins > 1
+  const highest = Math.max(...data.rows.map((row) => (line ? row.running : row.count)))
   const dashed = { color: colours.threshold, type: 'dashed' as const, width: 1.25 }
   return {
     animation: false,
     textStyle: { fontFamily: 'inherit', color: colours.text },
-    grid: { left: 4, right: 12, top: data.comparable ? 26 : 12, bottom: 2, outerBoundsMode: 'same' },
+    grid: { left: 4, right: 12, top: 14, bottom: 2, outerBoundsMode: 'same' },
     tooltip: {
       trigger: 'axis',
       confine: true,
@@ -62,7 +63,8 @@ export function seriesOption(
     yAxis: {
       type: 'value',
       minInterval: 1,
-      max: data.comparable ? (extent: { max: number }) => Math.ceil(Math.max(extent.max, threshold) * 1.15) : undefined,
+      // Room for the threshold above the data; otherwise the axis finds its own round end.
+      ...(data.comparable && threshold >= highest && { max: Math.ceil(threshold * 1.2) }),
       splitNumber: 3,
       splitLine: { lineStyle: { color: colours.grid } },
       axisLabel: { color: colours.text, fontSize: 11 },
@@ -109,7 +111,7 @@ function thresholdLine(
     silent: true,
     symbol: 'none' as const,
     lineStyle,
-    label: { formatter: `${word} ${round(threshold)}`, position: 'insideEndTop' as const, color, fontSize: 11 },
+    label: { formatter: `${word} ${round(threshold)}`, position: 'insideStartTop' as const, color, fontSize: 11 },
     data: [{ yAxis: threshold }],
   }
 }

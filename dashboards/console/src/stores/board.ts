@@ -12,6 +12,7 @@ import {
   released,
   removed,
   rowsOf,
+  seen,
   swept,
 } from '../board/listing.ts'
 import type { Place } from '../board/place.ts'
@@ -19,6 +20,8 @@ import type { Cursor } from '../live/messages.ts'
 
 /** Updates are gathered for this long, so that a burst of the feed costs one drawing, milliseconds. */
 const GATHER_MS = 80
+/** How long a row that slid in is marked for the eye, milliseconds. */
+const GLOW_MS = 4_000
 
 /** The list of alerts and the one that is open. */
 export function createBoard(http: Http, place: Ref<Place>) {
@@ -37,6 +40,7 @@ export function createBoard(http: Http, place: Ref<Place>) {
   let meanwhile: Alert[] | null = null
   let load = new AbortController()
   let gathered: Alert[] = []
+  let glowing: ReturnType<typeof setTimeout> | undefined
 
   const reading = (): Reading => ({
     view: place.value.view,
@@ -48,6 +52,14 @@ export function createBoard(http: Http, place: Ref<Place>) {
     meanwhile?.push(alert)
     if (aside.value?.id === alert.id && aside.value.revision < alert.revision) aside.value = alert
     listing.value = changed(listing.value, alert, reading())
+    glow()
+  }
+
+  function glow(): void {
+    clearTimeout(glowing)
+    glowing = setTimeout(() => {
+      listing.value = seen(listing.value)
+    }, GLOW_MS)
   }
 
   /** Loads the first page of the present view; gives the feed's place from before it was read. */
@@ -153,9 +165,10 @@ export function createBoard(http: Http, place: Ref<Place>) {
     },
     release: () => {
       listing.value = released(listing.value)
+      glow()
     },
     sweep: () => {
-      listing.value = swept(listing.value, reading())
+      listing.value = seen(swept(listing.value, reading()))
     },
     refresh,
     act,

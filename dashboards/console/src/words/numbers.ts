@@ -19,7 +19,9 @@ export function likelihoodOf(probability: number, locale: string): Likelihood {
       n: new Intl.NumberFormat(locale, { maximumSignificantDigits: 2 }).format(probability * 100),
     }
   }
-  const format = new Intl.NumberFormat(locale, { maximumSignificantDigits: 2, notation: 'compact' })
+  // 万 and 亿 are how Chinese counts; English short forms differ between browsers.
+  const notation = locale.startsWith('zh') ? 'compact' : 'standard'
+  const format = new Intl.NumberFormat(locale, { maximumSignificantDigits: 2, notation })
   return { word: 'one-in', n: format.format(1 / probability) }
 }
 

@@ -40,6 +40,12 @@ export function clockOf(instant: number, now: number): string {
   return dayOf(instant) === dayOf(now) ? text.slice(11, 19) : `${text.slice(5, 10)} ${text.slice(11, 16)}`
 }
 
+/** `11-23 08:00`, with the year before it when it is not the year of `now`. */
+export function momentOf(instant: number, now: number): string {
+  const text = minuteOf(instant)
+  return text.slice(0, 4) === dayOf(now).slice(0, 4) ? text.slice(5) : text
+}
+
 /**
  * A half-open period as a reader says it: whole business days as first and last day (both inclusive), else with minutes.
  * Returns the two ends to be joined by the locale.

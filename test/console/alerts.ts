@@ -1,0 +1,60 @@
+import type { Alert } from '../../src/model/alert.ts'
+
+const NOON = '2026-11-23T12:00:00+08:00'
+
+/** An alert for tests of the console; what a test is about stands in `over`. */
+export function alertOf(over: Partial<Alert> & { id: string; revision: number }): Alert {
+  return {
+    status: 'open',
+    stage: 'open',
+    historic: false,
+    test: false,
+    previous: null,
+    level: 'orange',
+    detector: 'complaint-surge',
+    detectorVersion: 1,
+    code: 'CMP-01',
+    title: { zh: '投诉激增', en: 'Complaint surge' },
+    summary: { zh: '近7日收到5名投诉人投诉', en: '5 complainants in the last 7 days' },
+    subject: {
+      kind: 'enterprise',
+      key: '91140105MA0K2914XG',
+      name: '火锅店甲',
+      enterprises: ['91140105MA0K2914XG'],
+      hidden: 0,
+    },
+    region: '140105',
+    regions: ['140105'],
+    industry: '6210',
+    department: '消保处',
+    office: null,
+    riskClass: null,
+    evidence: {
+      observed: 5,
+      expected: 0.5,
+      threshold: 5,
+      from: '2026-11-17T00:00:00+08:00',
+      to: '2026-11-24T00:00:00+08:00',
+      probability: 0.0001,
+      events: [],
+      eventsTotal: 5,
+      eventsPending: 0,
+      position: { epoch: 'e1', seq: 1, index: 0 },
+      series: [],
+      params: {},
+      reason: 'above-own-past',
+    },
+    recommendation: { measure: 'interview', tasks: [], because: [] },
+    deadlines: { acknowledge: null, verify: null, handle: null },
+    findings: 1,
+    firstEventTime: NOON,
+    lastEventTime: NOON,
+    openedAt: NOON,
+    updatedAt: NOON,
+    assignee: null,
+    measures: [],
+    outcome: null,
+    history: [],
+    ...over,
+  }
+}
