@@ -1,11 +1,12 @@
 import { type FastifyBaseLogger, fastify, LogController } from 'fastify'
 import type { Access } from '../access/access.ts'
+import { YujingError } from '../model/errors.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { requireAccess } from './authentication.ts'
 import { serveConsole } from './console.ts'
 import { describe } from './documentation.ts'
-import { handleErrors } from './error-handler.ts'
+import { handleErrors, refuse, refuseGarbage } from './error-handler.ts'
 import type { AlertBook, AlertDesk } from './port-desk.ts'
 import type { Detectors } from './port-detectors.ts'
 import type { EventDoor } from './port-door.ts'
@@ -68,6 +69,8 @@ export async function createApi(options: ApiOptions): Promise<Server> {
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestId,
     bodyLimit: BODY_LIMIT,
+    clientErrorHandler: refuseGarbage,
+    frameworkErrors: (_error, _request, reply) => refuse(reply, new YujingError('request.invalid')),
     // A proxy for TLS stands on this machine; its word counts for who the caller is, nobody else's does.
     trustProxy: 'loopback',
     // A member nobody knows is a mistake to be told, not to be dropped.

@@ -1,3 +1,5 @@
+import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { ERRORS, type ErrorCode, YujingError } from '../model/errors.ts'
 import type { Server } from './server.ts'
@@ -22,6 +24,24 @@ export function handleErrors(server: Server): void {
       request.log.error({ err: error, route: request.routeOptions.url }, 'request failed')
     return refuse(reply, refusal)
   })
+}
+
+/** Answers what is not even HTTP, where there is no request to reply to. */
+export function refuseGarbage(_error: Error, socket: Socket): void {
+  if (!socket.writable) {
+    socket.destroy()
+    return
+  }
+  const refusal = new YujingError('request.invalid', 'This is no HTTP request that can be understood.')
+  const { status } = ERRORS[refusal.code]
+  const body = JSON.stringify(errorBody(refusal))
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'Content-Type: application/json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Connection: close',
+  ]
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
 }
 
 /** Sends a refusal with the headers its status asks for. */

@@ -1,7 +1,7 @@
 import fastifyWebsocket from '@fastify/websocket'
 import type { FastifyInstance } from 'fastify'
 import type { WebSocket } from 'ws'
-import type { Access } from '../../access/access.ts'
+import type { Access, Grant } from '../../access/access.ts'
 import { may } from '../../access/permissions.ts'
 import '../../access/route-access.ts'
 import type { Logger } from '../../telemetry/logger.ts'
@@ -38,9 +38,12 @@ export function createLiveFeed(options: LiveFeedOptions): LiveFeed {
   function accept(socket: WebSocket, handshake: Parameters<typeof identify>[1]): void {
     const transport = transportOf(socket, limits.closeMs)
     const grant = identify(access, handshake, publicUrl)
-    if (grant === null) return transport.close(CLOSE.unauthenticated, 'not authenticated')
-    if (!may(grant.identity, 'live.read')) return transport.close(CLOSE.forbidden, 'this role may not read the feed')
+    if (grant === null) transport.close(CLOSE.unauthenticated, 'not authenticated')
+    else if (!may(grant.identity, 'live.read')) transport.close(CLOSE.forbidden, 'this role may not read the feed')
+    else serve(socket, transport, grant)
+  }
 
+  function serve(socket: WebSocket, transport: Transport, grant: Grant): void {
     const { subscriber, leave } = hub.join(grant, transport)
     const stopPinging = keepAlive(socket, limits.pingMs)
     socket.on('message', (data: Buffer, isBinary: boolean) => {

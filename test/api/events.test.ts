@@ -1,0 +1,120 @@
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { EVENTS_BODY_LIMIT } from '../../src/api/routes/events.ts'
+import { type ErrorCode, YujingError } from '../../src/model/errors.ts'
+import { cloudEvent, createSetting } from '../ingest/setting.ts'
+import { BOOTSTRAP_KEY, type House, openHouse } from './house.ts'
+
+/** The real door and writer behind the real interface. */
+const setting = createSetting()
+let house: House
+let failure: ErrorCode | null = null
+
+beforeAll(async () => {
+  await setting.writer.start()
+  const door: typeof setting.door = {
+    async accept(request) {
+      if (failure !== null) throw new YujingError(failure)
+      return setting.door.accept(request)
+    },
+  }
+  house = await openHouse({ parts: { door } })
+})
+afterAll(async () => {
+  await house.closes()
+  await setting.writer.stop()
+})
+
+const STRUCTURED = 'application/cloudevents+json'
+const BATCH = 'application/cloudevents-batch+json'
+const LINES = 'application/x-ndjson'
+
+function send(type: string, body: string | Uint8Array, more: { key?: string; headers?: Record<string, string> } = {}) {
+  const { key = BOOTSTRAP_KEY, headers = {} } = more
+  return house.ask('POST', '/v1/events', {
+    key,
+    headers: { ...(type === '' ? {} : { 'content-type': type }), ...headers },
+    body,
+  })
+}
+
+describe('POST /v1/events', () => {
+  test('takes one event, a batch, lines and binary mode', async () => {
+    const event = JSON.stringify(cloudEvent('complaint.filed'))
+    expect((await send(STRUCTURED, event)).json()).toEqual({ accepted: 1, duplicates: 0, rejected: [], reused: [] })
+    const two = [cloudEvent('complaint.filed'), cloudEvent('complaint.filed')]
+    expect((await send(BATCH, JSON.stringify(two))).json()).toMatchObject({ accepted: 2 })
+    const lines = `${event}\n\n${JSON.stringify(cloudEvent('complaint.filed'))}\n`
+    const answer = await send(LINES, lines)
+    expect(answer.status).toBe(202)
+    expect(answer.json()).toMatchObject({ accepted: 1, duplicates: 1 })
+    const { data, ...attributes } = cloudEvent('complaint.filed')
+    const headers = Object.fromEntries(Object.entries(attributes).map(([name, value]) => [`ce-${name}`, `${value}`]))
+    expect((await send('application/json', JSON.stringify(data), { headers })).json()).toMatchObject({ accepted: 1 })
+  })
+
+  test('takes gzip', async () => {
+    const body = gzipSync(JSON.stringify(cloudEvent('complaint.filed')))
+    expect((await send(STRUCTURED, body, { headers: { 'content-encoding': 'gzip' } })).status).toBe(202)
+  })
+
+  test('all duplicates is still 202; refused among accepted ones are named', async () => {
+    const event = cloudEvent('complaint.filed')
+    await send(STRUCTURED, JSON.stringify(event))
+    const again = await send(STRUCTURED, JSON.stringify(event))
+    expect([again.status, again.json().duplicates]).toEqual([202, 1])
+    const mixed = await send(BATCH, JSON.stringify([event, cloudEvent('complaint.filed', { region: '999999' })]))
+    expect(mixed.status).toBe(202)
+    expect(mixed.json().rejected).toMatchObject([{ index: 1, code: 'region.unknown' }])
+  })
+
+  test('400 when every event was refused, with the whole answer under details', async () => {
+    const answer = await send(STRUCTURED, JSON.stringify(cloudEvent('complaint.filed', { region: '999999' })))
+    expect(answer.status).toBe(400)
+    expect(answer.json().error).toMatchObject({
+      code: 'region.unknown',
+      details: { accepted: 0, duplicates: 0, rejected: [{ index: 0, code: 'region.unknown' }] },
+    })
+  })
+
+  test.each([
+    ['no JSON', STRUCTURED, '{', 400, 'body.malformed'],
+    ['nothing', STRUCTURED, '', 400, 'body.malformed'],
+    ['an unknown type', 'text/csv', 'a,b', 415, 'body.media-type'],
+    ['no type at all', '', new Uint8Array([123]), 415, 'body.media-type'],
+  ])('%s', async (_what, type, body, status, code) => {
+    const answer = await send(type, body)
+    expect([answer.status, answer.json().error.code]).toEqual([status, code])
+  })
+
+  test('over 10 MiB is 413, and the sender gets to read it', async () => {
+    for (const size of [EVENTS_BODY_LIMIT + 1, 3 * EVENTS_BODY_LIMIT]) {
+      const answer = await send(LINES, new Uint8Array(size).fill(32))
+      expect([answer.status, answer.json().error.code]).toEqual([413, 'body.too-large'])
+    }
+    const most = await send(LINES, new Uint8Array(EVENTS_BODY_LIMIT).fill(32))
+    expect(most.status).not.toBe(413)
+  })
+
+  test('a sender is held to its key', async () => {
+    const key = await house.key({ name: '12315', role: 'ingest', sources: ['/sx/12315'], areas: ['140100'] })
+    const event = (more: Record<string, unknown>) =>
+      JSON.stringify(cloudEvent('complaint.filed', { source: '/sx/12315', ...more }))
+    expect((await send(STRUCTURED, event({}), { key })).status).toBe(202)
+    for (const more of [{ source: '/sx/other' }, { region: '140212' }, { backfill: true }]) {
+      const answer = await send(STRUCTURED, event(more), { key })
+      expect([answer.status, answer.json().error.code]).toEqual([403, 'source.forbidden'])
+    }
+  })
+
+  test.each(['log.unavailable', 'log.full', 'disk.full', 'store.unavailable', 'clock.doubtful'] as const)(
+    '%s is 503 with Retry-After',
+    async (code) => {
+      failure = code
+      const answer = await send(STRUCTURED, JSON.stringify(cloudEvent('complaint.filed')))
+      failure = null
+      expect([answer.status, answer.json().error.code]).toEqual([503, code])
+      expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
+    },
+  )
+})

@@ -1,0 +1,252 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { YujingError } from '../../src/model/errors.ts'
+import { HOT_POT, NOODLES } from '../alerts/findings.ts'
+import { BOOTSTRAP_KEY, type House, openHouse } from './house.ts'
+
+const admin = { key: BOOTSTRAP_KEY }
+const page = await mkdtemp(join(tmpdir(), 'yujing-console-'))
+await mkdir(join(page, 'assets'))
+await writeFile(join(page, 'index.html'), '<title>预警</title>')
+await writeFile(join(page, 'assets/app-1a2b3c.js'), 'let a')
+await writeFile(join(page, '.env'), 'SECRET=1')
+
+let health = { reasons: [] as string[], degraded: [] as string[] }
+const house = await openHouse({
+  parts: {
+    consoleDir: page,
+    health: { check: async () => health },
+    rateLimits: { requestsPerMinute: 500, eventRequestsPerMinute: 500 },
+  },
+})
+afterAll(async () => {
+  await house.closes()
+  await rm(page, { recursive: true })
+})
+
+describe('health', () => {
+  test('readiness tells what is away and why', async () => {
+    expect((await house.ask('GET', '/healthz')).status).toBe(200)
+    expect((await house.ask('GET', '/readyz')).json()).toEqual({ ready: true, degraded: [], reasons: [] })
+    health = { reasons: [], degraded: ['store'] }
+    const degraded = await house.ask('GET', '/readyz')
+    expect([degraded.status, degraded.json().degraded]).toEqual([200, ['store']])
+    health = { reasons: ['log unreachable'], degraded: [] }
+    const unready = await house.ask('GET', '/readyz')
+    expect([unready.status, unready.json().reasons]).toEqual([503, ['log unreachable']])
+  })
+
+  test('metrics are in the Prometheus format', async () => {
+    const answer = await house.ask('GET', '/metrics', admin)
+    expect(answer.headers.get('content-type')).toContain('text/plain')
+    expect(answer.text).toContain('# TYPE yujing_live_clients gauge')
+  })
+})
+
+describe('the console', () => {
+  const html = { headers: { accept: 'text/html,*/*' } }
+
+  test.each(['/', '/alerts/some-id', '/index.html'])('%s is the page, asked for anew each time', async (path) => {
+    const answer = await house.ask('GET', path, html)
+    expect([answer.status, answer.text]).toEqual([200, '<title>预警</title>'])
+    expect(answer.headers.get('cache-control')).toBe('no-cache')
+    expect(answer.headers.get('content-security-policy')).toMatch(/script-src 'self';.*frame-ancestors 'none'/)
+    expect(answer.headers.get('x-content-type-options')).toBe('nosniff')
+  })
+
+  test('what has a hash in its name is kept for ever', async () => {
+    const answer = await house.ask('GET', '/assets/app-1a2b3c.js')
+    expect(answer.headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
+  })
+
+  test.each([
+    ['/v1/nothing', html],
+    ['/assets/gone.js', html],
+    ['/docs/nothing', { ...html, ...admin }],
+    ['/elsewhere', {}],
+    ['/.env', {}],
+    ['/../package.json', {}],
+  ])('%s is 404 in the common shape', async (path, more) => {
+    const answer = await house.ask('GET', path, more)
+    expect([answer.status, answer.json().error.code]).toEqual([404, 'not-found'])
+  })
+
+  test('without a build the interface still answers', async () => {
+    const bare = await openHouse()
+    expect((await bare.ask('GET', '/', html)).json()).toMatchObject({ error: { code: 'not-found' } })
+    await bare.closes()
+  })
+})
+
+describe('documentation', () => {
+  test('OpenAPI describes every route but pages and the documentation itself', async () => {
+    const { openapi, paths } = (await house.ask('GET', '/docs/json', admin)).json()
+    expect(openapi).toBe('3.1.0')
+    expect(
+      Object.keys(paths)
+        .filter((path) => path.startsWith('/v1/'))
+        .sort(),
+    ).toEqual([
+      '/v1/alerts',
+      '/v1/alerts/{id}',
+      '/v1/alerts/{id}/actions',
+      '/v1/detectors',
+      '/v1/detectors/{id}/explain',
+      '/v1/detectors/{id}/params',
+      '/v1/enterprises/{code}',
+      '/v1/enterprises/{code}/timeline',
+      '/v1/events',
+      '/v1/keys',
+      '/v1/keys/{id}',
+      '/v1/live/ticket',
+      '/v1/overview',
+      '/v1/quarantine',
+      '/v1/session',
+    ])
+  })
+
+  test('AsyncAPI describes the feed', async () => {
+    const document = (await house.ask('GET', '/docs/asyncapi.json', admin)).json()
+    expect(document.asyncapi).toBe('3.0.0')
+    expect(Object.keys(document.components.messages)).toEqual(['subscribe', 'hello', 'alert', 'gone', 'reset', 'pulse'])
+  })
+
+  test('the page works under the policy for scripts', async () => {
+    const { text } = await house.ask('GET', '/docs', { ...admin, headers: { accept: 'text/html' } })
+    expect(text).not.toMatch(/<script(?![^>]*src=)/)
+  })
+})
+
+describe('enterprises', () => {
+  test('are visible to whose scope holds their county', async () => {
+    const key = await house.key({ name: 'datong', role: 'supervisor', areas: ['140200'] })
+    expect((await house.ask('GET', `/v1/enterprises/${NOODLES}`, { key })).json()).toMatchObject({ code: NOODLES })
+    for (const path of [HOT_POT, `${HOT_POT}/timeline`, '91140802MA0K066935']) {
+      expect((await house.ask('GET', `/v1/enterprises/${path}`, { key })).status).toBe(404)
+    }
+    expect((await house.ask('GET', '/v1/enterprises/short', { key })).status).toBe(400)
+    const explain = (code: string) => house.ask('GET', `/v1/detectors/complaint-surge/explain?key=${code}`, { key })
+    expect((await explain(HOT_POT)).status).toBe(404)
+    expect((await house.ask('GET', `/v1/detectors/complaint-surge/explain?key=${HOT_POT}`, admin)).status).toBe(200)
+  })
+})
+
+describe('detectors', () => {
+  test('new parameters answer with the position from which they hold', async () => {
+    const answer = await house.ask('PUT', '/v1/detectors/complaint-surge/params', { ...admin, body: { minimum: 6 } })
+    expect(answer.json()).toEqual({
+      detector: 'complaint-surge',
+      version: 1,
+      parameters: { minimum: 6 },
+      position: { epoch: 'e', seq: 7, index: 0 },
+    })
+    expect((await house.ask('PUT', '/v1/detectors/none/params', { ...admin, body: {} })).status).toBe(404)
+    expect(
+      (await house.ask('PUT', '/v1/detectors/complaint-surge/params', { ...admin, body: { minimum: 'x' } })).status,
+    ).toBe(400)
+  })
+})
+
+describe('keys', () => {
+  test('are made, listed without their secret, and revoked', async () => {
+    const made = await house.ask('POST', '/v1/keys', {
+      ...admin,
+      body: { name: 'n', role: 'supervisor', areas: ['140105'] },
+    })
+    expect(made.status).toBe(201)
+    const { key, info } = made.json()
+    expect((await house.ask('GET', '/v1/overview', { key: `${key}` })).status).toBe(200)
+    expect((await house.ask('GET', '/v1/keys', admin)).text).not.toContain(`${key}`)
+    expect((await house.ask('DELETE', `/v1/keys/${info.id}`, admin)).status).toBe(204)
+    expect((await house.ask('GET', '/v1/overview', { key: `${key}` })).status).toBe(401)
+    expect((await house.ask('DELETE', '/v1/keys/none', admin)).status).toBe(404)
+    expect((await house.ask('POST', '/v1/keys', { ...admin, body: { name: 'n', role: 'supervisor' } })).status).toBe(
+      400,
+    )
+  })
+})
+
+describe('refusals', () => {
+  test.each([
+    ['a body that is no JSON', { headers: { 'content-type': 'application/json' }, body: '{' }, 400, 'body.malformed'],
+    ['an empty body', { headers: { 'content-type': 'application/json' }, body: '' }, 400, 'body.malformed'],
+    ['another media type', { headers: { 'content-type': 'text/csv' }, body: 'a' }, 415, 'body.media-type'],
+    ['too large a body', { body: { name: 'x'.repeat(70_000) } }, 413, 'body.too-large'],
+    ['a body out of shape', { body: { name: 1 } }, 400, 'request.invalid'],
+    [
+      'a poisoned prototype',
+      { headers: { 'content-type': 'application/json' }, body: '{"__proto__":{}}' },
+      400,
+      'body.malformed',
+    ],
+  ])('%s', async (_what, more, status, code) => {
+    const answer = await house.ask('POST', '/v1/keys', { ...admin, ...more })
+    expect([answer.status, answer.json().error.code]).toEqual([status, code])
+    expect(Object.keys(answer.json())).toEqual(['error'])
+  })
+
+  test('a fault of ours says nothing of itself', async () => {
+    const broken = await openHouse({
+      parts: {
+        store: {
+          enterprise: () => Promise.reject(new Error('password is 张三')),
+          timeline: () => Promise.reject(new YujingError('store.unavailable')),
+          quarantineCodes: () => Promise.reject(new YujingError('store.unavailable')),
+        },
+      },
+    })
+    try {
+      const answer = await broken.ask('GET', `/v1/enterprises/${HOT_POT}`, admin)
+      expect([answer.status, answer.json().error.code]).toEqual([500, 'internal'])
+      expect(answer.text).not.toMatch(/张三|password|at .*\.ts/)
+      const away = await broken.ask('GET', '/v1/quarantine', admin)
+      expect([away.status, away.json().error.code, away.headers.get('retry-after')]).toEqual([
+        503,
+        'store.unavailable',
+        '5',
+      ])
+    } finally {
+      await broken.closes()
+    }
+  })
+
+  test('what is not even HTTP is refused in the common shape', async () => {
+    expect(await raw(house, 'GARBAGE\r\n\r\n')).toMatch(/^HTTP\/1.1 400 [\s\S]*"code":"request.invalid"/)
+    expect(await raw(house, 'GET /%zz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n')).toMatch(
+      /^HTTP\/1.1 400 [\s\S]*"code":"request.invalid"/,
+    )
+  })
+
+  test('the id of a request comes back, a harmful one does not', async () => {
+    const id = async (given: string) =>
+      (await house.ask('GET', '/healthz', { headers: { 'x-request-id': given } })).headers.get('x-request-id')
+    expect(await id('trace-1')).toBe('trace-1')
+    expect(await id('a b{"x":1}')).toMatch(/^[0-9a-f-]{36}$/)
+  })
+
+  test('too many requests of one identity are 429, and no other identity suffers', async () => {
+    const key = await house.key({ name: 'busy', role: 'viewer' })
+    let refused = await house.ask('GET', '/v1/overview', { key })
+    for (let sent = 0; sent < 510 && refused.status === 200; sent++)
+      refused = await house.ask('GET', '/v1/overview', { key })
+    expect([refused.status, refused.json().error.code]).toEqual([429, 'rate.limited'])
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect((await house.ask('GET', '/v1/overview', admin)).status).toBe(200)
+    expect((await house.ask('GET', '/healthz')).status).toBe(200)
+  })
+})
+
+function raw({ port }: House, text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let answer = ''
+    const socket = connect(port, '127.0.0.1', () => socket.write(text))
+    socket.on('data', (data) => {
+      answer += data.toString()
+    })
+    socket.on('error', reject)
+    socket.on('close', () => resolve(answer))
+  })
+}
