@@ -162,6 +162,7 @@ export async function startFlow(ground: Ground, stopping: Stopping): Promise<str
         const reasons = [
           ...(log.healthy() ? [] : ['log unreachable']),
           ...(detect.isReady() ? [] : ['partitions recovering']),
+          ...(storeWriter.failure() ? ['store writer has given up'] : []),
         ]
         return { reasons, degraded: (await store.ping()) ? [] : ['store'] }
       },
