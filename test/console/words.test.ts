@@ -59,13 +59,13 @@ describe('an event in a line', () => {
   test('a complaint', () => {
     const data = {
       number: 'T1',
-      issue: '退费难',
+      issue: 'refund',
       complainant: { name: '王**', key: 'p1x' },
       amount: 3000,
       injury: true,
     }
     expect(detailsOf('complaint.filed', data)).toEqual([
-      { kind: 'text', text: '退费难' },
+      { kind: 'issue', issue: 'refund' },
       { kind: 'text', text: '王**' },
       { kind: 'yuan', amount: 3000 },
       { kind: 'injury' },

@@ -5,6 +5,7 @@ type Data = Readonly<Record<string, unknown>>
 /** A piece of the line; the locale puts it into words. */
 export type Detail =
   | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'issue'; readonly issue: string }
   | { readonly kind: 'yuan'; readonly amount: number }
   | { readonly kind: 'persons'; readonly n: number }
   | { readonly kind: 'injury' }
@@ -30,7 +31,8 @@ function texts(data: Data, members: readonly string[]): Detail[] {
 }
 
 function complaint(data: Data): Detail[] {
-  const details = texts(data, ['issue', 'category', 'complainant', 'reporter'])
+  const details: Detail[] = typeof data.issue === 'string' ? [{ kind: 'issue', issue: data.issue }] : []
+  details.push(...texts(data, ['category', 'complainant', 'reporter']))
   if (typeof data.amount === 'number' && data.amount > 0) details.push({ kind: 'yuan', amount: data.amount })
   if (typeof data.persons === 'number' && data.persons > 1) details.push({ kind: 'persons', n: data.persons })
   if (data.injury === true) details.push({ kind: 'injury' })

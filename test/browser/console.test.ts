@@ -1,0 +1,132 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Service, startService } from '../support/service.ts'
+import { ago, complaint, creditCode, post } from '../support/world.ts'
+import { startBrowser } from './browser.ts'
+
+const MINUTE = 60_000
+const FOR_THE_EYE_MS = 20_000
+/** A restart takes the stores down and up again, and the page waits between its attempts. */
+const FOR_A_RESTART_MS = 60_000
+
+let service: Service
+let browser: Browser
+let page: Page
+/** What the page did wrong: errors of its scripts, breaches of its content policy, requests to other hosts. */
+const faults: string[] = []
+
+beforeAll(async () => {
+  ;[service, browser] = await Promise.all([startService(), startBrowser()])
+  page = await browser.newPage({ viewport: { width: 1440, height: 900 }, locale: 'zh-CN' })
+  page.setDefaultTimeout(FOR_THE_EYE_MS)
+  page.on('pageerror', (error) => faults.push(error.message))
+  page.on('console', (message) => {
+    if (/Content Security Policy/.test(message.text())) faults.push(message.text())
+  })
+  page.on('request', (request) => {
+    if (new URL(request.url()).origin !== service.url) faults.push(`asked ${request.url()}`)
+  })
+})
+afterAll(async () => {
+  await browser?.close()
+  await service?.stop()
+})
+
+/** Six people complain of an enterprise within an hour: an orange alert. */
+async function sixComplaints(code: string): Promise<void> {
+  const events = Array.from({ length: 6 }, (_, n) =>
+    complaint(code, { time: ago((6 - n) * MINUTE), phone: `1390000000${n}` }),
+  )
+  expect((await post(service, events)).answer).toMatchObject({ accepted: 6 })
+}
+
+const rowOf = (code: string) => page.locator('[data-alert]', { hasText: code })
+
+describe('an officer on duty', () => {
+  const gym = creditCode(7001)
+  const school = creditCode(7002)
+
+  test('signs in with a key; the key is kept nowhere a script could read it', async () => {
+    await page.goto(service.url)
+    await page.getByLabel('访问密钥').fill('this-key-opens-nothing-at-all')
+    await page.getByRole('button', { name: '登录' }).click()
+    await page.getByText('密钥无效或已被吊销。').waitFor()
+
+    await page.getByLabel('访问密钥').fill(service.adminKey)
+    await page.getByRole('button', { name: '登录' }).click()
+    await page.locator('[data-state="live"]').waitFor()
+    await page.getByText('当前没有待签收的预警').waitFor()
+    const kept = await page.context().storageState()
+    expect(JSON.stringify(kept.origins)).not.toContain(service.adminKey)
+    expect(kept.cookies).toMatchObject([{ httpOnly: true, sameSite: 'Strict' }])
+  })
+
+  test('sees an alert appear by itself when six people complain of one enterprise', async () => {
+    await sixComplaints(gym)
+    await rowOf(gym).waitFor()
+    const row = await rowOf(gym).textContent()
+    expect(row).toContain('橙')
+    expect(row).toMatch(/近7日收到\d名投诉人投诉/)
+    expect(row).toContain('约谈')
+    await page.locator('[data-level="orange"]', { hasText: /橙\s*1/ }).waitFor()
+  })
+
+  test('opens it and sees the evidence, its chart, the events behind it and the reasons', async () => {
+    await rowOf(gym).click()
+    const detail = page.locator('[data-detail]')
+    await detail.getByRole('heading', { name: '证据' }).waitFor()
+    await detail.getByText('预警线', { exact: true }).first().waitFor()
+    await detail.getByRole('img', { name: '数量变化' }).locator('canvas').waitFor()
+    await expect.poll(() => detail.locator('li.event').count()).toBeGreaterThanOrEqual(5)
+    await detail.locator('li.event', { hasText: '投诉' }).first().waitFor()
+    expect(await detail.textContent()).toMatch(/首选处置为约谈/)
+    expect(await detail.textContent()).not.toMatch(/13900000/)
+  })
+
+  test('acknowledges it, and it is no longer waiting', async () => {
+    await page.locator('[data-action="acknowledge"]').click()
+    await page.locator('[data-status]', { hasText: '已签收' }).waitFor()
+    await page.locator('[data-detail]').getByText('签收', { exact: true }).last().waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByText('当前没有待签收的预警').waitFor()
+  })
+
+  test('dismisses nothing without a reason', async () => {
+    await sixComplaints(creditCode(7003))
+    await rowOf(creditCode(7003)).click()
+    await page.locator('[data-action="dismiss"]').click()
+    const submit = page.locator('[data-action="submit"]')
+    expect(await submit.isDisabled()).toBe(true)
+    await page.getByLabel('理由（必填）').fill('演练数据，已与来源核对')
+    await submit.click()
+    await page.locator('[data-status]', { hasText: '已忽略' }).waitFor()
+    await page.locator('[data-detail]').getByText('演练数据，已与来源核对').waitFor()
+    await submit.waitFor({ state: 'hidden' })
+  })
+
+  test('goes on after a restart of the service, without a reload and without signing in again', async () => {
+    await page.evaluate('globalThis.samePage = true')
+    await service.kill()
+    await page.locator('[data-state="reconnecting"], [data-state="connecting"]').first().waitFor()
+    await service.start()
+    await page.locator('[data-state="live"]').waitFor({ timeout: FOR_A_RESTART_MS })
+
+    // An alert is open all the while: the new one waits until it is asked for.
+    await sixComplaints(school)
+    await page.getByRole('button', { name: '1 条新预警' }).click()
+    await rowOf(school).click()
+    await page.locator('[data-action="acknowledge"]').click()
+    await page.locator('[data-status]', { hasText: '已签收' }).waitFor()
+    expect(await page.evaluate('globalThis.samePage')).toBe(true)
+  })
+
+  test('may read it in English', async () => {
+    await page.getByRole('button', { name: 'English' }).click()
+    await page.getByRole('heading', { name: 'Evidence' }).waitFor()
+    await page.getByText('Acknowledged').first().waitFor()
+  })
+
+  test('meets no error of a script, no breach of the content policy, no other host', () => {
+    expect(faults).toEqual([])
+  })
+})
