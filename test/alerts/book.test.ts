@@ -310,14 +310,14 @@ describe('a hundred thousand alerts', () => {
     ['one county', { regions: ['140101'] }],
     ['one that does not exist', { assignees: ['nobody'] }],
   ])('list %s in a few milliseconds', (_what, filter) => {
-    const times: number[] = []
-    for (let run = 0; run < 9; run += 1) {
+    let best = Number.POSITIVE_INFINITY
+    for (let run = 0; run < 15; run += 1) {
       const start = performance.now()
       book.list({ filter, visible: ({ regions }) => regions.length > 0, limit: 50 })
-      times.push(performance.now() - start)
+      best = Math.min(best, performance.now() - start)
     }
-    const median = times.sort((a, b) => a - b)[4] ?? 0
-    expect(median).toBeLessThan(15)
+    // The best of several: the others measure what else the machine does.
+    expect(best).toBeLessThan(10)
   })
 })
 

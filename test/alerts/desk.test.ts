@@ -149,7 +149,7 @@ describe('evidence that cannot be looked up', () => {
     const start = performance.now()
     await receives(finding({ at: 3 }))
     expect(alert()).toMatchObject({ subject: { name: HOT_POT }, evidence: { eventsPending: 1 } })
-    expect(performance.now() - start).toBeLessThan(800)
+    expect(performance.now() - start).toBeLessThan(3_000)
   })
 })
 
@@ -257,16 +257,16 @@ describe('a correction that takes the verdict away', () => {
 describe('saving', () => {
   it('an alert at most once in its rest, an opening, a rise and a withdrawal at once', async () => {
     const bucket = new MemoryBucket<StoredAlert>()
-    const { post, alert, desk } = await open({ bucket, restMs: 300 })
+    const { post, alert, desk } = await open({ bucket, restMs: 2_000 })
     const start = performance.now()
     post.send(finding({ at: 1 }))
     for (let at = 2; at <= 40; at += 1) post.send(finding({ at, kind: 'growth', observed: at + 5 }))
     await until(() => desk.book.get('surge-1') !== null)
-    expect(performance.now() - start).toBeLessThan(200)
+    expect(performance.now() - start).toBeLessThan(1_500)
     await until(() => post.allAcknowledged())
     expect(alert()).toMatchObject({ findings: 40, revision: 2, evidence: { observed: 45 } })
     const [opened, gathered] = bucket.writes
-    expect((gathered?.at ?? 0) - (opened?.at ?? 0)).toBeGreaterThan(290)
+    expect((gathered?.at ?? 0) - (opened?.at ?? 0)).toBeGreaterThan(1_990)
 
     const risen = performance.now()
     post.send(finding({ at: 41, kind: 'growth' }), finding({ at: 42, kind: 'level', level: 'red' }))
@@ -274,7 +274,7 @@ describe('saving', () => {
     expect(alert()).toMatchObject({ findings: 42, revision: 3, level: 'red' })
     post.send(finding({ at: 43, kind: 'withdrawn' }))
     await until(() => alert().status === 'closed')
-    expect(performance.now() - risen).toBeLessThan(200)
+    expect(performance.now() - risen).toBeLessThan(1_500)
   })
 
   it('acknowledges nothing before it is saved, and loses nothing when the bucket is away', async () => {
