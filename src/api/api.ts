@@ -3,7 +3,7 @@ import type { Access } from '../access/access.ts'
 import { YujingError } from '../model/errors.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
-import { requireAccess } from './authentication.ts'
+import { requireAccess, requireDeclarations } from './authentication.ts'
 import { serveConsole } from './console.ts'
 import { describe } from './documentation.ts'
 import { handleErrors, refuse, refuseGarbage } from './error-handler.ts'
@@ -81,11 +81,12 @@ export async function createApi(options: ApiOptions): Promise<Server> {
   handleErrors(server)
   logRequests(server)
   await protect(server, https)
-  requireAccess(server, access)
+  requireDeclarations(server)
   await limitRate(server, rateLimits.requestsPerMinute)
   await describe(server, live.asyncapi)
-
   await live.register(server)
+  requireAccess(server, access)
+
   eventRoutes(server, options.door, rateLimits.eventRequestsPerMinute)
   alertRoutes(server, book, live.epoch)
   alertActionRoutes(server, book, options.desk)

@@ -15,11 +15,8 @@ declare module 'fastify' {
 
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 
-/**
- * Default deny: a server with a route that declares no access does not start, and one that slipped through answers
- * 403. Runs before the body is read, so a stranger's ten megabytes are never parsed.
- */
-export function requireAccess(server: Server, access: Access): void {
+/** Default deny, first half: a server with a route that declares no access does not start. Called before any route. */
+export function requireDeclarations(server: Server): void {
   const routes: RouteOptions[] = []
   server.addHook('onRoute', (route) => {
     routes.push(route)
@@ -30,6 +27,14 @@ export function requireAccess(server: Server, access: Access): void {
       throw new Error(`routes without declared access: ${open.map(({ method, url }) => `${method} ${url}`).join(', ')}`)
     }
   })
+}
+
+/**
+ * Default deny, second half: who has not what the route declares is refused, before the body is read, so that a
+ * stranger's ten megabytes are never parsed. Called after the WebSocket plugin: it must know of an upgrade first, or
+ * the connection of one that is refused would stay open for ever.
+ */
+export function requireAccess(server: Server, access: Access): void {
   server.decorateRequest('grant', null)
   server.addHook('onRequest', async (request) => {
     const wanted = request.is404 ? 'public' : request.routeOptions.config.access
