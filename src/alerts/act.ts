@@ -10,7 +10,7 @@ import { fitted } from './size.ts'
 export const LONGEST_NOTE = 2_000
 
 /** What an officer asks for: `reason` is required to dismiss, `note` to comment; beside them `note` is free to add. */
-export interface ActionRequest {
+interface ActionRequest {
   readonly action: Action
   readonly reason?: string
   readonly note?: string

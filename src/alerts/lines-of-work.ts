@@ -1,8 +1,7 @@
 import type { Level, Measure } from '../model/level.ts'
 
 /**
- * A line of work (条线): who answers for a detector's alerts and with what. Defaults of ours, data and not code: the
- * version goes up with every change of the table.
+ * A line of work (条线): who answers for a detector's alerts and with what. Defaults of ours, data and not code.
  */
 export interface LineOfWork {
   /** The division whose matter it is (first of the detector's responsible divisions). */
@@ -14,8 +13,6 @@ export interface LineOfWork {
   /** Codes of tasks beside the measure. */
   readonly tasks: Readonly<Record<Level, readonly string[]>>
 }
-
-export const LINES_OF_WORK_VERSION = 1
 
 /** By the detector's code. The row's own measure stands at its default level; a milder level has a milder answer. */
 export const LINES_OF_WORK: Readonly<Record<string, LineOfWork>> = {
