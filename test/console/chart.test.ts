@@ -4,7 +4,8 @@ import { seriesOption } from '../../dashboards/console/src/charts/series-option.
 
 const day = (n: number) => `2026-11-${String(n).padStart(2, '0')}T00:00:00+08:00`
 const words = { count: 'per day', running: '7-day sum', threshold: 'threshold' }
-const colours = {
+const looks = {
+  font: 'sans-serif',
   judged: '#c00',
   before: '#999',
   running: '#00c',
@@ -42,7 +43,7 @@ describe('days in a window of seven', () => {
   })
 
   test('bars, the running sum, and the threshold on the running sum', () => {
-    const [bars, line] = drawn(seriesOption(data, 5, words, colours))
+    const [bars, line] = drawn(seriesOption(data, 5, words, looks))
     expect(bars).toMatchObject({ type: 'bar' })
     expect(bars?.markLine).toBeUndefined()
     expect(bars?.data[7]).toMatchObject({ value: 2, itemStyle: { color: '#c00' } })
@@ -62,7 +63,7 @@ test('weeks in a window of one week: the bars themselves carry the threshold', (
     to: day(24),
     observed: 9,
   })
-  const [bars, line] = drawn(seriesOption(data, 5, words, colours))
+  const [bars, line] = drawn(seriesOption(data, 5, words, looks))
   expect(data).toMatchObject({ windowBins: 1, comparable: true })
   expect(bars?.markLine?.data).toEqual([{ yAxis: 5 }])
   expect(line).toBeUndefined()
@@ -79,7 +80,7 @@ test('a stock is no sum over the window: no threshold line that would mislead', 
     observed: 14,
   })
   expect(data.comparable).toBe(false)
-  expect(JSON.stringify(seriesOption(data, 10, words, colours))).not.toContain('markLine')
+  expect(JSON.stringify(seriesOption(data, 10, words, looks))).not.toContain('markLine')
 })
 
 test('no series, no rows', () => {

@@ -23,6 +23,11 @@ export interface View {
 
 export const FIRST_VIEW: View = { levels: [], status: 'open', historic: false, q: '' }
 
+/** Whether something besides the toggle of history narrows the view. */
+export function isFiltered(view: View): boolean {
+  return view.levels.length > 0 || view.q !== '' || view.status !== FIRST_VIEW.status
+}
+
 function contains(alert: Alert, q: string): boolean {
   const { title, summary, subject } = alert
   const texts = [title.zh, title.en, summary.zh, summary.en, subject.name, subject.key, alert.code, alert.id]

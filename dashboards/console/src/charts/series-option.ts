@@ -2,8 +2,9 @@ import type { EChartsOption } from 'echarts'
 import { dayOf, minuteOf } from '../words/time.ts'
 import type { ChartData } from './rows.ts'
 
-/** Colours of the chart, from the theme. */
-export interface ChartColours {
+/** Looks of the chart, from the theme: colours, and the font of the page (a canvas does not inherit it). */
+export interface ChartLooks {
+  readonly font: string
   readonly judged: string
   readonly before: string
   readonly running: string
@@ -30,35 +31,30 @@ function round(value: number): number {
  *
  * @param threshold smallest number that fires, in the unit of `observed`
  */
-export function seriesOption(
-  data: ChartData,
-  threshold: number,
-  words: ChartWords,
-  colours: ChartColours,
-): EChartsOption {
+export function seriesOption(data: ChartData, threshold: number, words: ChartWords, looks: ChartLooks): EChartsOption {
   const label = data.binMs < 86_400_000 ? minuteOf : dayOf
   const line = data.comparable && data.windowBins > 1
   const highest = Math.max(...data.rows.map((row) => (line ? row.running : row.count)))
-  const dashed = { color: colours.threshold, type: 'dashed' as const, width: 1.25 }
+  const dashed = { color: looks.threshold, type: 'dashed' as const, width: 1.25 }
   return {
     animation: false,
-    textStyle: { fontFamily: 'inherit', color: colours.text },
+    textStyle: { fontFamily: looks.font, color: looks.text },
     grid: { left: 4, right: 12, top: 14, bottom: 2, outerBoundsMode: 'same' },
     tooltip: {
       trigger: 'axis',
       confine: true,
       renderMode: 'richText',
-      backgroundColor: colours.surface,
-      borderColor: colours.grid,
-      textStyle: { color: colours.text, fontSize: 12 },
+      backgroundColor: looks.surface,
+      borderColor: looks.grid,
+      textStyle: { color: looks.text, fontSize: 12 },
       axisPointer: { type: 'shadow' },
     },
     xAxis: {
       type: 'category',
       data: data.rows.map((row) => label(row.start)),
       axisTick: { show: false },
-      axisLine: { lineStyle: { color: colours.grid } },
-      axisLabel: { color: colours.text, fontSize: 11, hideOverlap: true, formatter: (text: string) => text.slice(5) },
+      axisLine: { lineStyle: { color: looks.grid } },
+      axisLabel: { color: looks.text, fontSize: 11, hideOverlap: true, formatter: (text: string) => text.slice(5) },
     },
     yAxis: {
       type: 'value',
@@ -66,8 +62,8 @@ export function seriesOption(
       // Room for the threshold above the data; otherwise the axis finds its own round end.
       ...(data.comparable && threshold >= highest && { max: Math.ceil(threshold * 1.2) }),
       splitNumber: 3,
-      splitLine: { lineStyle: { color: colours.grid } },
-      axisLabel: { color: colours.text, fontSize: 11 },
+      splitLine: { lineStyle: { color: looks.grid } },
+      axisLabel: { color: looks.text, fontSize: 11 },
     },
     series: [
       {
@@ -77,11 +73,11 @@ export function seriesOption(
         barCategoryGap: '25%',
         data: data.rows.map((row) => ({
           value: row.count,
-          itemStyle: { color: row.judged ? colours.judged : colours.before, borderRadius: [2, 2, 0, 0] },
+          itemStyle: { color: row.judged ? looks.judged : looks.before, borderRadius: [2, 2, 0, 0] },
         })),
         // Without a running line the bars themselves are what the threshold judges.
         ...(data.comparable &&
-          !line && { markLine: thresholdLine(threshold, words.threshold, dashed, colours.threshold) }),
+          !line && { markLine: thresholdLine(threshold, words.threshold, dashed, looks.threshold) }),
       },
       ...(line
         ? [
@@ -91,9 +87,9 @@ export function seriesOption(
               step: false as const,
               showSymbol: false,
               data: data.rows.map((row) => row.running),
-              lineStyle: { color: colours.running, width: 1.5 },
-              itemStyle: { color: colours.running },
-              markLine: thresholdLine(threshold, words.threshold, dashed, colours.threshold),
+              lineStyle: { color: looks.running, width: 1.5 },
+              itemStyle: { color: looks.running },
+              markLine: thresholdLine(threshold, words.threshold, dashed, looks.threshold),
             },
           ]
         : []),

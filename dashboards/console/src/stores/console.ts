@@ -4,6 +4,7 @@ import type { Place } from '../board/place.ts'
 import { FIRST_VIEW, type View } from '../board/view.ts'
 import { createFeedDriver, type FeedDriver } from '../live/driver.ts'
 import { type FeedState, IDLE } from '../live/machine.ts'
+import { keepSession } from './activity.ts'
 import { type Board, createBoard } from './board.ts'
 import { instant, learnServerTime } from './clock.ts'
 import { createPlace } from './place.ts'
@@ -84,6 +85,8 @@ export function createConsole(): Console {
     if (!known) board.refresh(id).catch(() => {})
   }
 
+  keepSession(session)
+
   function setView(change: Partial<View>): void {
     place.value = { ...place.value, view: { ...place.value.view, ...change } }
   }
@@ -96,7 +99,7 @@ export function createConsole(): Console {
     feed,
     driver,
     setView,
-    resetView: () => setView(FIRST_VIEW),
+    resetView: () => setView({ ...FIRST_VIEW, historic: place.value.view.historic }),
     open: (id) => {
       if (id !== place.value.alert) place.value = { ...place.value, alert: id }
     },

@@ -19,8 +19,11 @@ export function createSession(http: Http) {
       phase.value = 'signed-in'
     } catch (error) {
       const refused = error instanceof ApiError && (error.status === 401 || error.status === 403)
-      if (refused) phase.value = 'signed-out'
-      else if (identity.value === null) phase.value = 'unreachable'
+      if (refused) {
+        reason.value = identity.value === null ? null : 'expired'
+        phase.value = 'signed-out'
+      }
+      if (!refused && identity.value === null) phase.value = 'unreachable'
     }
     return phase.value === 'signed-in'
   }

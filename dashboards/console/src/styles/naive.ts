@@ -27,6 +27,7 @@ export function naiveOverrides(dark: boolean): GlobalThemeOverrides {
       textColor3: dark ? '#8391a3' : '#647285',
       placeholderColor: dark ? '#8391a3' : '#647285',
     },
+    Input: { border: `1px solid ${dark ? '#364353' : '#c6cfda'}` },
     Button: { fontWeight: '500', textColorPrimary: dark ? '#0b1220' : '#ffffff' },
   }
 }
