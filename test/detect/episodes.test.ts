@@ -85,6 +85,18 @@ describe('an episode', () => {
     ])
   })
 
+  it('shows nothing that lies outside the window', () => {
+    const told = [complaint('2026-02-22'), complaint('2026-02-23'), ...complaints('2026-03-02', 3)]
+    expect(runTold(...told)[0]?.evidence).toMatchObject({
+      events: [
+        { seq: 5, index: 0 },
+        { seq: 4, index: 0 },
+        { seq: 3, index: 0 },
+      ],
+      eventsTotal: 3,
+    })
+  })
+
   it('names every county it touches, that of the opening event first', () => {
     const regions = ['140105', '140106', '140105', '140107', '140108']
     const findings = runTold(...regions.map((region) => complaint('2026-03-02', { region, industry: '6210' })))
@@ -170,6 +182,17 @@ describe('stock', () => {
       arrives('2026-04-23'),
     )
     expect(kinds(findings)).toEqual(['open orange 3', 'end orange 2', 'open orange 3'])
+  })
+
+  it('opens no second alert by a departure that leaves enough, however long after the first', () => {
+    const told = [
+      ...Array.from({ length: 5 }, () => arrives('2026-03-02')),
+      leaves('2026-06-01'),
+      arrives('2026-06-02'),
+    ]
+    const findings = runStock(...told)
+    expect(kinds(findings)).toEqual(['open orange 3', 'level red 5', 'open red 5'])
+    expect(findings[2]?.anchor.id).toBe('E6')
   })
 
   it('changes in log order with what comes too late as well', () => {
