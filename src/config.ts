@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { LOG_LEVELS, type LogLevel } from './telemetry/logger.ts'
 
@@ -26,7 +27,8 @@ export interface Config {
   readonly logMaxBytes: number
 }
 
-const ROLES = ['all', 'api', 'detect', 'store', 'deliver'] as const
+/** Roles that this version can run; the others come with several replicas. */
+const ROLES = ['all'] as const
 export type Role = (typeof ROLES)[number]
 const PROFILES = ['development', 'production'] as const
 export type Profile = (typeof PROFILES)[number]
@@ -51,7 +53,7 @@ type Environment = Readonly<Record<string, string | undefined>>
 export function readConfig(env: Environment, cwd: string): Config {
   const text = (name: string) => env[`YUJING_${name}`] || undefined
   const config: Config = {
-    host: text('HOST') ?? '127.0.0.1',
+    host: hostOf(text('HOST')),
     port: integer(text('PORT'), 'YUJING_PORT', 8080, 0, 65_535),
     dataDir: resolve(cwd, text('DATA_DIR') ?? './data'),
     natsUrl: url(text('NATS_URL'), 'YUJING_NATS_URL', ['nats:', 'tls:']),
@@ -76,9 +78,17 @@ export function readConfig(env: Environment, cwd: string): Config {
       '',
       'a secret of at least 32 characters, required with YUJING_NATS_URL: replicas must share it',
     )
-  if (config.role !== 'all')
-    throw new ConfigError('YUJING_ROLE', config.role, 'all: this version runs every role in one process')
   return config
+}
+
+function hostOf(value: string | undefined): string {
+  if (value === undefined) return '127.0.0.1'
+  if (isIP(value) > 0 || /^(?=.*[a-z])[a-z0-9.-]{1,253}$/i.test(value)) return value
+  throw new ConfigError(
+    'YUJING_HOST',
+    value,
+    'an IP address of this machine, e.g. 127.0.0.1 or 0.0.0.0, or its host name',
+  )
 }
 
 function integer(value: string | undefined, name: string, fallback: number, least: number, most: number): number {

@@ -39,7 +39,7 @@ const program = new Command('yujing')
   .version('0.1.0')
   .exitOverride()
 for (const command of [serveCommand, demoCommand, simulateCommand, keyCommand, detectorsCommand])
-  program.addCommand(command(context).exitOverride())
+  program.addCommand(endingByException(command(context)))
 
 try {
   await program.parseAsync(process.argv)
@@ -53,4 +53,10 @@ function exitCode(error: unknown): number {
   const text = error instanceof Error ? error.message : String(error)
   process.stderr.write(`yujing: ${text}\n`)
   return error instanceof UsageError || error instanceof ConfigError ? WRONG_USAGE : FAILED
+}
+
+/** Lets a command and all below it throw where they would end the process, so that wrong usage gets its exit code here. */
+function endingByException(command: Command): Command {
+  command.commands.forEach(endingByException)
+  return command.exitOverride()
 }

@@ -1,5 +1,6 @@
 import type { Alert, StoredAlert } from '../model/alert.ts'
 import { RevisionConflict, YujingError } from '../model/errors.ts'
+import { redact } from '../model/redact.ts'
 import { asSeen } from './book/book.ts'
 import { withHistory } from './change.ts'
 import { ACTIONS, type Action, allowedActions, BUILT_ACTIONS, type BuiltAction, statusAfter } from './lifecycle.ts'
@@ -8,13 +9,6 @@ import { fitted } from './size.ts'
 
 /** Characters an officer's words may have. */
 export const LONGEST_NOTE = 2_000
-
-/** What an officer asks for: `reason` is required to dismiss, `note` to comment; beside them `note` is free to add. */
-interface ActionRequest {
-  readonly action: Action
-  readonly reason?: string
-  readonly note?: string
-}
 
 /** Who acts: only the id goes into the history. */
 export interface Actor {
@@ -65,7 +59,10 @@ const REQUIRED: Readonly<Record<BuiltAction, 'reason' | 'note' | null>> = {
   comment: 'note',
 }
 
-/** The action, and the officer's words as they go into the history: the reason first, then the note. */
+/**
+ * The action, and the officer's words as they go into the history: the reason first, then the note. `reason` is required
+ * to dismiss, `note` to comment; beside them `note` is free to add.
+ */
 function parseRequest(request: unknown): { action: Action; note: string | null } {
   const members: { action?: unknown; reason?: unknown; note?: unknown } =
     typeof request === 'object' && request !== null ? request : {}
@@ -88,5 +85,6 @@ function textOf(member: string, value: unknown): string {
   if (value.length > LONGEST_NOTE) {
     throw new YujingError('request.invalid', `${member}: at most ${LONGEST_NOTE} characters`)
   }
-  return value.trim()
+  // An officer's words are kept for years: what identifies people goes out of them as it does at the door.
+  return redact(value.trim())
 }

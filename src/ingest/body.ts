@@ -30,6 +30,7 @@ export interface IngestBody {
 export async function readBody(request: IngestBody, limits: IngestLimits): Promise<RawEvent[]> {
   const mode = contentMode(request)
   const text = decodeUtf8(await unpack(request.body, request.contentEncoding, limits))
+  if (mode !== 'lines' && isNestedDeeper(text, limits.nesting)) throw new YujingError('body.malformed', tooDeep(limits))
   switch (mode) {
     case 'structured':
       return [{ value: parse(text), fault: null, text: () => text, bytes: Buffer.byteLength(text) }]
@@ -38,7 +39,7 @@ export async function readBody(request: IngestBody, limits: IngestLimits): Promi
     case 'batch':
       return readBatch(text, limits.eventBytes)
     case 'lines':
-      return readLines(text)
+      return readLines(text, limits)
   }
 }
 
@@ -87,18 +88,42 @@ function readBatch(text: string, eventBytes: number): RawEvent[] {
   })
 }
 
-function readLines(text: string): RawEvent[] {
+function readLines(text: string, limits: IngestLimits): RawEvent[] {
   const events: RawEvent[] = []
   for (const line of text.split('\n')) {
     if (line.trim() === '') continue
     let value: unknown
     let fault: string | null = null
-    try {
-      value = JSON.parse(line)
-    } catch {
-      fault = 'The line is not JSON; write each event on one line of its own.'
-    }
+    if (isNestedDeeper(line, limits.nesting)) fault = tooDeep(limits)
+    else
+      try {
+        value = JSON.parse(line)
+      } catch {
+        fault = 'The line is not JSON; write each event on one line of its own.'
+      }
     events.push({ value, fault, text: () => line, bytes: Buffer.byteLength(line) })
   }
   return events
+}
+
+const tooDeep = ({ nesting }: IngestLimits) => `The JSON is nested more than ${nesting} levels deep; send it flatter.`
+
+/** Whether arrays and objects of a JSON text stand deeper inside one another; found before anything recursive sees it. */
+function isNestedDeeper(text: string, most: number): boolean {
+  let depth = 0
+  for (let at = 0; at < text.length; at++) {
+    switch (text[at]) {
+      case '"':
+        while (++at < text.length && text[at] !== '"') if (text[at] === '\\') at++
+        break
+      case '{':
+      case '[':
+        if (++depth > most) return true
+        break
+      case '}':
+      case ']':
+        depth--
+    }
+  }
+  return false
 }

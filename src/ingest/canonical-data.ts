@@ -1,8 +1,8 @@
 import { Kind, type TSchema } from '@sinclair/typebox'
 import { TypeCompiler } from '@sinclair/typebox/compiler'
 import type { Treatment } from '../model/catalogue/members.ts'
+import { redact } from '../model/redact.ts'
 import type { PersonContext, Pseudonyms } from './pseudonyms.ts'
-import { redact } from './redact.ts'
 
 /** What a treatment needs to know, and where it counts the members it drops. */
 export interface TreatmentContext {

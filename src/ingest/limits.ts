@@ -8,6 +8,8 @@ export interface IngestLimits {
   readonly eventBytes: number
   /** Bytes of the data once in canonical form, so that an event with its keys always fits into one message of the log. */
   readonly canonicalBytes: number
+  /** Levels of JSON inside one another, in a body or in a line of it. */
+  readonly nesting: number
   /** How far the time of an event may be ahead of the clock, milliseconds. */
   readonly aheadMs: number
   /** Earliest time of an event, epoch milliseconds: 1949-10-01 in +08:00. */
@@ -21,6 +23,7 @@ export const INGEST_LIMITS: IngestLimits = {
   unpackedBytes: 64 * 1024 * 1024,
   eventBytes: 256 * 1024,
   canonicalBytes: 400 * 1024,
+  nesting: 64,
   aheadMs: 5 * 60_000,
   earliest: Date.UTC(1949, 8, 30, 16),
   cachedPseudonyms: 100_000,

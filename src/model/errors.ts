@@ -72,7 +72,7 @@ export const ERRORS = {
     text: 'The data does not fit the schema of its type; the message names the member.',
   },
   'source.forbidden': {
-    status: 403,
+    status: 400,
     retry: false,
     text: 'This key may not send for this source, type, area, backfill or retraction.',
   },

@@ -170,4 +170,53 @@ describe('the main job', () => {
     for (const secret of ['李四光', '140105198001010013', '13900001111', '13400000000', '张三丰'])
       expect(text).not.toContain(secret)
   })
+
+  test('what a foreign complaint says does not move an enterprise to another county', async () => {
+    const code = creditCode(6101)
+    await post(service, [
+      registration(code, { time: ago(20 * MINUTE), name: '太原辖区样例有限公司', address: '学府街6号2室' }),
+      complaint(code, { time: ago(MINUTE), phone: '13400000001', region: '140212' }),
+    ])
+    const record = await eventually('both events in the record', async () => {
+      const response = await service.request(`/v1/enterprises/${code}`)
+      const body = (await response.json()) as { region: string; events: number }
+      return response.status === 200 && body.events === 2 && body
+    })
+    expect(record.region).toBe('140105')
+  })
+
+  test('JSON nested too deeply is refused whole, before anything of it is stored', async () => {
+    const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`
+    const good = complaint(creditCode(6201), { time: ago(MINUTE), phone: '13400000002' })
+    const send = (type: string, body: string) =>
+      service.request('/v1/events', { body, headers: { 'content-type': `application/${type}` } })
+    const refused = await send('cloudevents-batch+json', `[${JSON.stringify(good)},{"a":${deep}}]`)
+    expect([refused.status, ((await refused.json()) as { error: { code: string } }).error.code]).toEqual([
+      400,
+      'body.malformed',
+    ])
+    const mixed = await send('x-ndjson', `${JSON.stringify(good)}\n{"a":${deep}}`)
+    expect(await mixed.json()).toMatchObject({
+      accepted: 1,
+      duplicates: 0,
+      rejected: [{ index: 1, code: 'event.malformed' }],
+    })
+  })
+
+  test('an officer who writes a phone into a comment does not put it into the files', async () => {
+    const shop = creditCode(6301)
+    await post(
+      service,
+      Array.from({ length: 6 }, (_, n) => complaint(shop, { time: ago((6 - n) * MINUTE), phone: `1330000000${n}` })),
+    )
+    const { id } = await about(shop)
+    await new Promise((resolve) => setTimeout(resolve, 2_500))
+    const read = await service.request(`/v1/alerts/${id}`)
+    const answer = await service.request(`/v1/alerts/${id}/actions`, {
+      body: JSON.stringify({ action: 'comment', note: '请联系王先生，电话13912345678' }),
+      headers: { 'content-type': 'application/json', 'if-match': read.headers.get('etag') as string },
+    })
+    expect(answer.status).toBe(200)
+    expect(await answer.text()).not.toMatch(/13912345678|王先生/)
+  })
 })

@@ -103,7 +103,7 @@ describe('POST /v1/events', () => {
     expect((await send(STRUCTURED, event({}), { key })).status).toBe(202)
     for (const more of [{ source: '/sx/other' }, { region: '140212' }, { backfill: true }]) {
       const answer = await send(STRUCTURED, event(more), { key })
-      expect([answer.status, answer.json().error.code]).toEqual([403, 'source.forbidden'])
+      expect([answer.status, answer.json().error.code]).toEqual([400, 'source.forbidden'])
     }
   })
 

@@ -6,7 +6,6 @@ import { businessDay, businessDayStart, DAY_MS, HOUR_MS, hourBin } from '../../m
  */
 export type BinUnit = 'day' | 'hour'
 
-const BIN_MS = { day: DAY_MS, hour: HOUR_MS } as const
 export const BINS_A_DAY = { day: 1, hour: 24 } as const
 
 /** Number of the bin that holds the instant (epoch milliseconds). */

@@ -63,7 +63,7 @@ export async function enterprise(client: ClickHouseClient, code: string): Promis
     name: value('name'),
     kind: value('kind'),
     status: value('status'),
-    region: value('region') ?? '',
+    region: value('region') ?? value('seenIn') ?? '',
     industry: value('industry'),
     capital: value('capital'),
     paidIn: value('paidIn'),

@@ -52,7 +52,8 @@ FROM
                 []
             ),
             if(status = '', [], [('status', concat('"', status, '"'))]),
-            [('region', concat('"', county, '"'))],
+            -- Where it belongs its registration says; what others report of it says only where it was seen.
+            [(if(startsWith(type, 'enterprise.'), 'region', 'seenIn'), concat('"', county, '"'))],
             if(industry = '', [], [('industry', concat('"', industry, '"'))])
         ) AS tells
     FROM events

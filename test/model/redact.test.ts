@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { redact } from '../../src/ingest/redact.ts'
+import { redact } from '../../src/model/redact.ts'
 
 describe('free text', () => {
   it.each([
