@@ -1,4 +1,4 @@
-import { businessDay, businessDayStart, DAY_MS, HOUR_MS, hourBin } from '../../model/time.ts'
+import { businessDay, businessDayStart, HOUR_MS, hourBin } from '../../model/time.ts'
 
 /**
  * What a detector's time is cut into: business days (+08:00), or hours when it declares a window under three days.
