@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { hash64 } from '../../src/detect/statistics/hash.ts'
+import { alertIdOf } from '../../src/detect/episode.ts'
+import { hash64, partitionOf } from '../../src/detect/statistics/hash.ts'
 import { Arena } from '../../src/detect/windows/arena.ts'
 import { addContribution, contributionsBetween } from '../../src/detect/windows/contributions.ts'
 import { KeyTable } from '../../src/detect/windows/key-table.ts'
@@ -86,6 +87,15 @@ describe('contributions', () => {
 })
 
 describe('the hash', () => {
+  it('stays what it is, since state on disk and alerts rest on it', () => {
+    expect(hash64('real:91140105MA0K2914XG')).toEqual({ high: 3_063_084_961, low: 2_030_941_975 })
+    expect(partitionOf('enterprise', '91140105MA0K2914XG')).toBe(1)
+    expect(partitionOf('address', '91140105MA0K2914XG')).toBe(38)
+    expect(alertIdOf('complaint-surge', '91140105MA0K2914XG', { source: '/sx/12315', id: 'A1' })).toBe(
+      '4f969129fa9bb118da98cbb7c060cc04',
+    )
+  })
+
   it('spreads like keys evenly over the partitions and does not collide', () => {
     const counts = new Map<number, number>()
     const seen = new Set<string>()

@@ -36,6 +36,19 @@ describe('a snapshot', () => {
     expect(next && shard.apply(next)).toMatchObject([{ kind: 'open', detector: 'counting' }])
   })
 
+  it('carries log time: a stamp that lags behind does not turn it back', () => {
+    const later = time('2026-03-09')
+    const at = time('2026-03-02')
+    const told = new TestLog().rows({ type: 'complaint.filed', subject: KEY, at, receivedAt: later })
+    for (let n = 0; n < 2; n++) told.rows({ type: 'complaint.filed', subject: KEY, at })
+    const [before, ...after] = told.messages
+    const first = shardOf([one], [PARTITION])
+    if (before) first.apply(before)
+    const second = shardOf([one], [PARTITION])
+    second.restore(PARTITION, first.snapshot(PARTITION).bytes)
+    expect(after.flatMap((message) => second.apply(message))).toMatchObject([{ kind: 'open', logTime: later }])
+  })
+
   it.each([
     ['cut short', (whole: Uint8Array) => whole.subarray(0, whole.length - 1)],
     [

@@ -22,8 +22,9 @@ function logOf(o: { arrivals: Arrival[]; kinds: string[]; batches: number[]; tic
   const log = new TestLog()
   const events = o.arrivals.map((arrival, n) => {
     const kind = o.kinds[n % o.kinds.length]
-    // Now and then the stamp steps back a day: log time is a running maximum and must not.
-    const receivedAt = START + (arrival.day + arrival.delay + (n % 3 === 0 ? 0 : 1)) * DAY_MS + n
+    // Every other stretch of five the stamp lags three days: log time is a running maximum and must not step back.
+    const lag = Math.floor(n / 5) % 2 === 0 ? 0 : 3
+    const receivedAt = START + (arrival.day + arrival.delay + 4 - lag) * DAY_MS + n
     return told(arrival, { receivedAt, backfill: kind === 'backfill', test: kind === 'test', id: `E${n}` })
   })
   let at = START
