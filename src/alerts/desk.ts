@@ -72,7 +72,7 @@ export function createDesk(parts: DeskParts): Desk {
     dropped: (reason) => countDrop(metrics, 'alerts', reason),
   })
   const docket = createDocket({ save: saveBatch, known: book.stored, restMs, signal, logger })
-  const lookAgain = createPendingEvidence({ events, pending: book.pending, save, time, logger })
+  const lookAgain = createPendingEvidence({ events, pending: book.pending, save, time, logger, signal })
   const act = createAct({ bucket: alerts, time })
   const running: Promise<void>[] = []
 

@@ -1,3 +1,4 @@
+import { TimeoutStrategy, timeout } from 'cockatiel'
 import type { StoredAlert } from '../model/alert.ts'
 import type { LoggedEvent } from '../model/event.ts'
 import type { Logger } from '../telemetry/logger.ts'
@@ -8,6 +9,8 @@ import type { Saved } from './stages/save.ts'
 
 /** Alerts looked up in one go. */
 const MOST_AT_ONCE = 16
+/** Nobody waits for this, but a lookup that never ends must not end the looking. */
+const LIMIT_MS = 10_000
 
 /**
  * Looks up again what was not to be found when an alert was saved, for the alerts that have waited longest. Only an
@@ -20,8 +23,11 @@ export function createPendingEvidence(parts: {
   readonly save: (id: string, decide: (before: StoredAlert | null) => StoredAlert | null) => Promise<Saved | null>
   readonly time: () => string
   readonly logger: Logger
+  /** When aborted, a lookup under way is given up. */
+  readonly signal: AbortSignal
 }): () => Promise<void> {
-  const { events, pending, save, time, logger } = parts
+  const { events, pending, save, time, logger, signal } = parts
+  const limit = timeout(LIMIT_MS, TimeoutStrategy.Aggressive)
   return async () => {
     const alerts = pending(MOST_AT_ONCE)
     if (alerts.length === 0) return
@@ -29,7 +35,7 @@ export function createPendingEvidence(parts: {
       const positions = alerts.map(({ evidence, eventPositions }) =>
         eventPositions.map(({ seq, index }) => ({ epoch: evidence.position.epoch, seq, index })),
       )
-      const found = [...(await events.eventsAt(positions.flat()))]
+      const found = [...(await limit.execute(() => events.eventsAt(positions.flat()), signal))]
       for (const alert of alerts) {
         const mine = found.splice(0, alert.eventPositions.length)
         await save(alert.id, (now) => completed(now, alert, mine, time()))

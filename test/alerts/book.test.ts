@@ -86,7 +86,11 @@ describe('the book', () => {
       alert('d', { test: true }),
       alert('e', { region: '140212' }),
     )
-    expect(book.openByLevel(({ region }) => region === '140105')).toEqual({ red: 1, orange: 1, yellow: 0, blue: 0 })
+    const inSight = ({ region }: Alert) => region === '140105'
+    expect(book.openByLevel(inSight)).toEqual({ red: 1, orange: 1, yellow: 0, blue: 0 })
+    book.apply({ key: 'a', value: alert('a', { level: 'yellow' }), revision: 6 })
+    book.apply({ key: 'b', value: alert('b', { level: 'red', status: 'dismissed' }), revision: 7 })
+    expect(book.openByLevel(inSight)).toEqual({ red: 0, orange: 0, yellow: 1, blue: 0 })
   })
 
   it('resolves whoever waits for a revision, and everybody when it closes', async () => {
@@ -153,6 +157,16 @@ describe('a list', () => {
       pages.push(page)
     }
     expect(pages.map(({ items }) => items.length)).toEqual([50, 50, 20])
+  })
+
+  it('has only what the reader may see, and full pages of it', () => {
+    const mixed = bookOf(
+      ...Array.from({ length: 9 }, (_, n) => alert(`n${n}`, { region: n % 3 ? '140212' : '140105' })),
+    )
+    const visible = ({ region }: Alert) => region === '140105'
+    const first = mixed.list({ visible, limit: 2 })
+    expect(ids(first)).toEqual(['n6', 'n3'])
+    expect(mixed.list({ visible, limit: 2, cursor: first.next })).toMatchObject({ items: [{ id: 'n0' }], next: null })
   })
 
   it('ends with null even when its last page is full', () => {
@@ -263,7 +277,7 @@ describe('paging while alerts change', () => {
   })
 
   it('in bounded memory: after many changes a page is either right or refused', () => {
-    const property = fc.property(fc.array(change, { maxLength: 60 }), fc.nat(4), (changes, spare) => {
+    const property = fc.property(fc.array(change, { minLength: 10, maxLength: 60 }), fc.nat(4), (changes, spare) => {
       const book = createBook(spare)
       book.begin()
       for (let id = 0; id < 12; id += 1) turn(book, [{ id, status: 'open', gone: false }], false)
@@ -278,6 +292,25 @@ describe('paging while alerts change', () => {
       }
     })
     fc.assert(property, { numRuns: 300 })
+  })
+
+  it('goes on for as many changes as there are alerts, and some to spare, before a cursor is refused', () => {
+    const book = createBook(5)
+    book.begin()
+    for (let id = 0; id < 10; id += 1) turn(book, [{ id, status: 'open', gone: false }], false)
+    const { next } = book.list({ visible: everybody, limit: 4 })
+    const goesOn = () => {
+      try {
+        return book.list({ visible: everybody, cursor: next }).items.length === 6
+      } catch {
+        return false
+      }
+    }
+    let changes = 0
+    for (; goesOn() && changes < 1_000; changes += 1)
+      turn(book, [{ id: changes % 3, status: 'open', gone: false }], false)
+    expect(changes).toBeGreaterThan(15)
+    expect(changes).toBeLessThan(50)
   })
 
   it('refuses a cursor from before a start when something changed since', () => {

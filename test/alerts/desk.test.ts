@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { createSave } from '../../src/alerts/stages/save.ts'
 import { addressKey } from '../../src/model/address.ts'
 import type { StoredAlert } from '../../src/model/alert.ts'
 import { formatTime } from '../../src/model/time.ts'
@@ -150,6 +151,10 @@ describe('evidence that cannot be looked up', () => {
     await receives(finding({ at: 3 }))
     expect(alert()).toMatchObject({ subject: { name: HOT_POT }, evidence: { eventsPending: 1 } })
     expect(performance.now() - start).toBeLessThan(3_000)
+    await new Promise((resolve) => setTimeout(resolve, 30))
+    const closing = performance.now()
+    await office?.closes()
+    expect(performance.now() - closing).toBeLessThan(3_000)
   })
 })
 
@@ -300,6 +305,41 @@ describe('saving', () => {
     }
     await receives(finding({ at: 2, kind: 'growth', observed: 9 }))
     expect(alert()).toMatchObject({ status: 'acknowledged', findings: 2, evidence: { observed: 9 }, revision: 3 })
+  })
+
+  it('applies nothing twice when another desk, not yet gone, was faster with the same finding', async () => {
+    const bucket = new MemoryBucket<StoredAlert>()
+    const { receives, alert, metrics } = await open({ bucket })
+    await receives(finding({ at: 1 }))
+    const other = await openOffice({ bucket })
+    bucket.afterGet = async () => {
+      bucket.afterGet = null
+      await other.receives(finding({ at: 2, kind: 'growth', observed: 9 }))
+    }
+    await receives(finding({ at: 2, kind: 'growth', observed: 9 }))
+    await other.closes()
+    expect(alert()).toMatchObject({ findings: 2, revision: 2 })
+    expect(await metrics.registry.getSingleMetricAsString('yujing_drops_total')).toContain(
+      'reason="already-applied"} 1',
+    )
+  })
+
+  it('decides anew on what somebody faster has written, at once and as often as it takes', async () => {
+    const bucket = new MemoryBucket<StoredAlert>()
+    const { receives, stored } = await open({ bucket })
+    await receives(finding({ at: 1 }))
+    const alert = await stored()
+    let faster = 3
+    bucket.afterGet = async () => {
+      if (faster > 0) await bucket.put('surge-1', { ...alert, findings: 100 - --faster })
+    }
+    const seen: (number | undefined)[] = []
+    const saved = await createSave(bucket)('surge-1', (before) => {
+      seen.push(before?.findings)
+      return before === null ? null : { ...before, assignee: 'officer-7' }
+    })
+    expect(seen).toEqual([1, 98, 99, 100])
+    expect(saved?.alert).toMatchObject({ findings: 100, assignee: 'officer-7' })
   })
 
   it('keeps an entry under 64 KiB, however much is said about it', async () => {

@@ -18,7 +18,8 @@ const SPARE = 10_000
  *     until      4   6   -   -   -   -
  *     newest first as of 3:  c b a     as of 5:  d a c b     as of 6:  b d a c
  *
- * Superseded entries are dropped two generations late; `oldest` is the lowest revision that can still be looked back to.
+ * A generation is as many changes as there are alerts, and some to spare. What was superseded before the last generation
+ * began is dropped when it ends; `oldest` is the lowest revision that can still be looked back to.
  */
 export interface ChangeLog {
   /** An alert changed (or went); revisions only rise. */
@@ -46,6 +47,7 @@ export function createChangeLog(spare = SPARE): ChangeLog {
   let head = 0
   let oldest = 0
   let generation = 0
+  let sinceGeneration = 0
 
   /** Index of the first entry at or after a revision. */
   function from(revision: number): number {
@@ -64,6 +66,7 @@ export function createChangeLog(spare = SPARE): ChangeLog {
     for (const entry of entries) if (entry.earlier !== null && entry.earlier.until <= generation) entry.earlier = null
     oldest = Math.max(oldest, generation)
     generation = head
+    sinceGeneration = 0
   }
 
   return {
@@ -77,7 +80,8 @@ export function createChangeLog(spare = SPARE): ChangeLog {
         newest.set(id, entry)
         entries.push(entry)
       }
-      if (entries.length > 2 * newest.size + spare) compact()
+      sinceGeneration += 1
+      if (sinceGeneration > newest.size + spare) compact()
     },
     *newestFirst(asOf, before) {
       for (let at = from(Math.min(before, asOf + 1)) - 1; at >= 0; at -= 1) {
