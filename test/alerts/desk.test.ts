@@ -147,14 +147,11 @@ describe('evidence that cannot be looked up', () => {
 
   it('never holds an alert up longer than half a second, even by a store that never answers', async () => {
     const { receives, alert } = await open({ eventsAt: () => new Promise(() => {}), name: () => new Promise(() => {}) })
-    const start = performance.now()
     await receives(finding({ at: 3 }))
     expect(alert()).toMatchObject({ subject: { name: HOT_POT }, evidence: { eventsPending: 1 } })
-    expect(performance.now() - start).toBeLessThan(3_000)
     await new Promise((resolve) => setTimeout(resolve, 30))
-    const closing = performance.now()
+    // Without the bound neither would ever come: the test's own time limit is the judge.
     await office?.closes()
-    expect(performance.now() - closing).toBeLessThan(3_000)
   })
 })
 

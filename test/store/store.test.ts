@@ -157,7 +157,7 @@ describe('questions', () => {
       agent: { name: '代理' },
       stateOwned: false,
       industry: '6210',
-      region: '140105',
+      region: '140106',
       registeredAt: '2020-01-01T12:00:00+08:00',
       events: 12,
       firstEventAt: '2020-01-01T12:00:00+08:00',
