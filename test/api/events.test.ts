@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { EVENTS_BODY_LIMIT } from '../../src/api/routes/events.ts'
@@ -94,6 +95,24 @@ describe('POST /v1/events', () => {
     }
     const most = await send(LINES, new Uint8Array(EVENTS_BODY_LIMIT).fill(32))
     expect(most.status).not.toBe(413)
+  })
+
+  test('even a sender who listens only when all is written gets to read the 413', async () => {
+    const size = 3 * EVENTS_BODY_LIMIT
+    const head = `POST /v1/events HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${BOOTSTRAP_KEY}\r\ncontent-type: ${LINES}\r\ncontent-length: ${size}\r\n\r\n`
+    const answer = await new Promise<string>((resolve, reject) => {
+      const socket = connect(house.port, '127.0.0.1')
+      socket.on('error', reject).pause()
+      socket.write(head)
+      socket.write(Buffer.alloc(size, 32), () => {
+        socket.once('data', (data) => {
+          resolve(data.toString())
+          socket.destroy()
+        })
+        socket.resume()
+      })
+    })
+    expect(answer).toMatch(/^HTTP\/1.1 413 /)
   })
 
   test('a sender is held to its key', async () => {

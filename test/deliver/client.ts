@@ -33,12 +33,13 @@ export interface Client {
 /** A client of the live feed over a real socket; every message is held against the documented shapes. */
 export async function follow(
   url: string,
-  options: { key?: string; headers?: Record<string, string>; protocols?: string[] } = {},
+  options: { key?: string; headers?: Record<string, string>; protocols?: string[]; autoPong?: boolean } = {},
 ): Promise<Client> {
-  const { key, headers = {}, protocols = [] } = options
+  const { key, headers = {}, protocols = [], autoPong = true } = options
   const authorization = key === undefined ? {} : { authorization: `Bearer ${key}` }
   const socket = new WebSocket(`${url.replace('http', 'ws')}/v1/live`, protocols, {
     headers: { ...authorization, ...headers },
+    autoPong,
   })
   const messages: Message[] = []
   socket.on('message', (data) => {

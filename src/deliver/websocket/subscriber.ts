@@ -116,9 +116,11 @@ export function createSubscriber(options: {
         transport.close(CLOSE.tooSlow, 'too slow; resume by cursor')
         return
       }
-      if (behindSince !== null) drain()
-      if (transport.waiting() > limits.waitingBytes) return
-      send({ type: 'pulse', offset: behindSince === null ? Math.max(offset, book.head()) : offset, ...state })
+      drain()
+      // One that is behind gets no pulse: it would only wait behind the alerts.
+      if (behindSince !== null) return
+      offset = Math.max(offset, book.head())
+      send({ type: 'pulse', offset, ...state })
     },
   }
 }
