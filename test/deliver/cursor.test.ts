@@ -162,33 +162,6 @@ describe('the cursor', () => {
   })
 })
 
-describe('a client that reads slowly', () => {
-  test('is waited for as long as it goes on', async () => {
-    const clock = { time: MONDAY }
-    const slow = await openWithAlerts(10_000, clock)
-    const { office, url } = slow.house
-    try {
-      for (let count = 0; count < 60; count++) {
-        await slow.write(`big-${count}`, { summary: { zh: '长'.repeat(100_000), en: 'x' } })
-      }
-      await until(() => office.desk.book.changedAfter(0).length === 61)
-      const client = await follow(url, { key: BOOTSTRAP_KEY })
-      await client.subscribes({ epoch: FEED_EPOCH, offset: 0 })
-      for (const arrived of [8, 16, 24, 32]) {
-        await client.gets('alert', arrived)
-        client.socket.pause()
-        clock.time += 15_000
-        await new Promise((resolve) => setTimeout(resolve, 40))
-        client.socket.resume()
-      }
-      await client.gets('alert', 61)
-      expect((await client.gets('pulse')).offset).toBe(office.desk.book.head())
-    } finally {
-      await slow.house.closes()
-    }
-  })
-})
-
 describe('a client that does not read', () => {
   test('gets no queue: it is closed 4008 and resumes by its cursor with the latest of each alert', async () => {
     const clock = { time: MONDAY }
