@@ -3,11 +3,10 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { totalmem } from 'node:os'
 import { join } from 'node:path'
 import { execPath } from 'node:process'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '../telemetry/logger.ts'
 import type { DataDir } from './data-dir.ts'
-import type { GuardedChild } from './guarded-child.ts'
 import { packageRoot } from './package-root.ts'
+import { type LaunchedServer, supervise } from './supervised-child.ts'
 
 /** The embedded ClickHouse, on a free loopback port, its data in `DATA_DIR/clickhouse`. */
 export interface ClickHouseServer {
@@ -26,8 +25,6 @@ const DEFAULT_SESSIONS = 6
 /** Largest body of a request, unpacked: the intent writer's batches are a third of it. */
 const MAX_BODY_BYTES = 192 * 1024 * 1024
 const MOST_MEMORY_BYTES = 4 * 1024 ** 3
-const RESTART_FIRST_MS = 100
-const RESTART_MOST_MS = 5_000
 
 /**
  * Starts the engine; resolves when it answers. Should it die it is started again on the same port, so that clients come
@@ -45,34 +42,14 @@ export async function startClickHouse(o: {
   const launch = (port: number) =>
     launchEngine({ dataDir: o.dataDir, logger, sessions: o.sessions ?? DEFAULT_SESSIONS, password, port })
 
-  let running = await launch(0)
-  const { port } = running
-  let stopping = false
-  const supervision = (async () => {
-    for (let waitMs = RESTART_FIRST_MS; ; waitMs = Math.min(waitMs * 2, RESTART_MOST_MS)) {
-      const exit = await running.child.exited
-      if (stopping) return
-      logger.error({ ...exit, waitMs }, 'clickhouse ended; starting it again')
-      await sleep(waitMs)
-      if (stopping) return
-      running = await launch(port).catch((error: Error) => {
-        logger.error({ err: error }, 'clickhouse does not start')
-        return running
-      })
-    }
-  })()
+  const server = await supervise({ name: 'clickhouse', anyPort: 0, launch, logger })
 
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://127.0.0.1:${server.port}`,
     username: 'yujing',
     password,
-    pid: () => running.child.pid,
-    async stop() {
-      stopping = true
-      await running.child.stop()
-      await supervision
-      await running.child.stop()
-    },
+    pid: () => server.pid(),
+    stop: () => server.stop(),
   }
 }
 
@@ -85,7 +62,7 @@ interface Launch {
   readonly port: number
 }
 
-async function launchEngine(o: Launch): Promise<{ child: GuardedChild; port: number }> {
+async function launchEngine(o: Launch): Promise<LaunchedServer> {
   const path = join(o.dataDir.path, 'clickhouse')
   mkdirSync(path, { recursive: true, mode: 0o700 })
   const options = {

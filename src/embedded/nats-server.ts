@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '../telemetry/logger.ts'
 import type { DataDir } from './data-dir.ts'
-import type { GuardedChild } from './guarded-child.ts'
 import { findNatsServer, type NatsBinary } from './nats-binary.ts'
 import { natsConfiguration } from './nats-configuration.ts'
+import { type LaunchedServer, supervise } from './supervised-child.ts'
 
 /** A running nats-server with JetStream in the data directory, on a free loopback port. */
 export interface NatsServer {
@@ -22,9 +21,6 @@ export interface NatsServer {
   stop(): Promise<void>
 }
 
-const RESTART_FIRST_MS = 100
-const RESTART_MOST_MS = 5_000
-
 /**
  * Starts nats-server on `DATA_DIR/nats`; resolves when it takes connections. Should it die it is started again on the
  * same port, so that clients come back by themselves.
@@ -37,36 +33,16 @@ export async function startNatsServer(o: { dataDir: DataDir; binary?: string; lo
   const logger = o.logger.child({ child: 'nats-server' })
   const launch = (port: number) => launchServer({ ...o, logger, binary, password, port })
 
-  let running = await launch(-1)
-  const { port } = running
-  let stopping = false
-  const supervision = (async () => {
-    for (let waitMs = RESTART_FIRST_MS; ; waitMs = Math.min(waitMs * 2, RESTART_MOST_MS)) {
-      const exit = await running.child.exited
-      if (stopping) return
-      logger.error({ ...exit, waitMs }, 'nats-server ended; starting it again')
-      await sleep(waitMs)
-      if (stopping) return
-      running = await launch(port).catch((error: Error) => {
-        logger.error({ err: error }, 'nats-server does not start')
-        return running
-      })
-    }
-  })()
+  const server = await supervise({ name: 'nats-server', anyPort: -1, launch, logger })
 
   return {
-    url: `nats://127.0.0.1:${port}`,
+    url: `nats://127.0.0.1:${server.port}`,
     user: 'service',
     password,
     version: binary.version,
     syncsAlways: binary.syncsAlways,
-    pid: () => running.child.pid,
-    async stop() {
-      stopping = true
-      await running.child.stop()
-      await supervision
-      await running.child.stop()
-    },
+    pid: () => server.pid(),
+    stop: () => server.stop(),
   }
 }
 
@@ -79,7 +55,7 @@ interface Launch {
   readonly port: number
 }
 
-async function launchServer(o: Launch): Promise<{ child: GuardedChild; port: number }> {
+async function launchServer(o: Launch): Promise<LaunchedServer> {
   const storeDir = join(o.dataDir.path, 'nats')
   const configurationPath = join(o.dataDir.path, 'nats.conf')
   mkdirSync(storeDir, { recursive: true, mode: 0o700 })
