@@ -49,7 +49,7 @@ function acted(alert: StoredAlert, action: Action, note: string | null, actor: A
   const entry = { at, by: actor.id, action, to, ...(note === null ? {} : { note }) }
   // Whoever moves an alert that was withdrawn has decided: a correction must not bring back what was before.
   const beforeWithdrawal = to === alert.status ? alert.beforeWithdrawal : null
-  return fitted({ ...withHistory(alert, entry), beforeWithdrawal, updatedAt: at })
+  return fitted({ ...withHistory(alert, entry), beforeWithdrawal, updatedAt: at, receivedAt: null })
 }
 
 /** The member without which an action is not understood. */

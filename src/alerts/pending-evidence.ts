@@ -64,5 +64,6 @@ function completed(
     subject: { ...now.subject, name: words ?? name },
     evidence: { ...now.evidence, ...found },
     updatedAt: at,
+    receivedAt: null,
   }
 }

@@ -104,4 +104,9 @@ export interface StoredAlert extends Omit<Alert, 'revision'> {
   readonly eventPositions: readonly LocalPosition[]
   /** What a correction interrupted when it withdrew the alert: comes back when the verdict holds again. */
   readonly beforeWithdrawal: { readonly status: AlertStatus; readonly outcome: Outcome | null } | null
+  /**
+   * When the event behind this very change arrived at the door, epoch milliseconds; null when an officer or a lookup
+   * changed the alert: then there was no event whose way could be measured.
+   */
+  readonly receivedAt: number | null
 }

@@ -24,6 +24,7 @@ export interface FindingWords {
   readonly lastEvent?: number
   readonly events?: readonly { seq: number; index: number }[]
   readonly epoch?: string
+  readonly logTime?: number
 }
 
 /** A surge of complaints about an enterprise, or (with `address`) of registrations at an address. */
@@ -68,7 +69,7 @@ export function finding(words: FindingWords): Finding {
     enterprises: registrations ? [HOT_POT, NOODLES] : [enterprise],
     historic: words.historic ?? false,
     test: words.test ?? false,
-    logTime: last,
+    logTime: words.logTime ?? last,
   }
 }
 

@@ -154,15 +154,25 @@ describe('filter and scope', () => {
 })
 
 describe('from the door to the frame', () => {
-  test('is measured where it is known when the event arrived', async () => {
-    const { url, office } = await open({ live: { receivedAt: () => MONDAY - 250 } })
+  test('is measured where an event that has just arrived is behind the frame, and nowhere else', async () => {
+    const clock = { time: MONDAY }
+    const { url, office } = await open({ clock })
     const client = await follow(url, admin)
     await client.subscribes()
     expect((await office.metrics.liveClients.get()).values[0]?.value).toBe(1)
-    await office.receives(finding({ at: 1, alert: 'a' }))
+    const measured = async () => {
+      const { values } = await office.metrics.ingestToFeedSeconds.get()
+      const [sum, count] = ['_sum', '_count'].map((end) => values.find(({ metricName }) => metricName?.endsWith(end)))
+      return { sum: sum?.value, count: count?.value }
+    }
+    clock.time += 1_250
+    await office.receives(finding({ at: 1, alert: 'a', logTime: MONDAY + 1_000 }))
     await client.gets('alert')
-    const { values } = await office.metrics.ingestToFeedSeconds.get()
-    expect(values.find(({ metricName }) => metricName?.endsWith('_sum'))?.value).toBe(0.25)
+    expect(await measured()).toEqual({ sum: 0.25, count: 1 })
+    await office.officer('acknowledge', {}, 'a')
+    await office.receives(finding({ at: 2, alert: 'waited', logTime: MONDAY - 1 }))
+    await client.gets('alert', 3)
+    expect(await measured()).toEqual({ sum: 0.25, count: 1 })
     await client.leaves()
     await until(async () => (await office.metrics.liveClients.get()).values[0]?.value === 0)
   })

@@ -47,6 +47,8 @@ export interface AlertBook {
   floor(): number
   /** Calls the listener after each change, in offset order, until the returned function is called. */
   subscribe(listener: (alert: Alert) => void): () => void
+  /** When the event behind an alert's last change arrived, epoch milliseconds; null when no event was behind it. */
+  receivedAt(id: string): number | null
   /** Alerts of status `open` by level among those visible; test alerts are not counted. */
   openByLevel(visible: (alert: Alert) => boolean): Record<Level, number>
 }
@@ -94,6 +96,7 @@ export function createBook(spare?: number): DeskBook {
     get: (id) => alerts.get(id)?.alert ?? null,
     stored: (id) => alerts.get(id)?.stored ?? null,
     head: () => changes.head,
+    receivedAt: (id) => alerts.get(id)?.stored.receivedAt ?? null,
     floor: () => floor,
     changedAfter: (offset) => alertsOf(changes.after(offset)),
     ofSubject: ({ kind, key }) =>
@@ -181,6 +184,6 @@ export function createBook(spare?: number): DeskBook {
 
 /** A stored alert as the outside sees it: without what only the desk needs, with its revision. */
 export function asSeen(stored: StoredAlert, revision: number): Alert {
-  const { appliedPosition, openedPosition, eventPositions, beforeWithdrawal, ...seen } = stored
+  const { appliedPosition, openedPosition, eventPositions, beforeWithdrawal, receivedAt, ...seen } = stored
   return { ...seen, revision }
 }

@@ -24,6 +24,7 @@ export function merge(arrival: Arrival): Change | Dropped {
     findings: before.findings + 1,
     regions: united(before.regions, finding.regions),
     updatedAt: arrival.at,
+    receivedAt: finding.logTime,
   }
   if (finding.kind === 'end') return { ...arrival, alert: counted }
   const judged: StoredAlert = {
@@ -93,6 +94,7 @@ function opened(arrival: Arrival): Change {
     openedPosition: finding.evidence.position,
     eventPositions: finding.evidence.events,
     beforeWithdrawal: null,
+    receivedAt: finding.logTime,
   }
   return { ...arrival, alert }
 }

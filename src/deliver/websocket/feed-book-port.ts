@@ -21,6 +21,8 @@ export interface FeedBook {
   changedAfter(offset: number): readonly Alert[]
   /** Returns how to stop. */
   subscribe(listener: (alert: Alert) => void): () => void
+  /** When the event behind an alert's last change arrived, epoch milliseconds; null when no event was behind it. */
+  receivedAt(id: string): number | null
   /** Open alerts among the visible ones. */
   openByLevel(visible: (alert: Alert) => boolean): Readonly<Record<Level, number>>
 }

@@ -19,8 +19,6 @@ export interface HubOptions {
   readonly clock: Clock
   readonly metrics: Metrics
   readonly limits: FeedLimits
-  /** When the newest event behind an alert arrived, epoch milliseconds; null when it is not known or not fresh. */
-  readonly receivedAt: (alert: Alert) => number | null
 }
 
 /** All clients of the live feed in this process. */
@@ -42,6 +40,8 @@ export function createHub(options: HubOptions): Hub {
   const clients = new Set<Client>()
   /** What each alert was before its next change: whether a client has to be told that it is gone. */
   const latest = new Map<string, Alert>()
+  /** What arrived before, and waited while the service was down, says nothing of the way from the door to a frame. */
+  let startedAt = Number.POSITIVE_INFINITY
   let unsubscribe = () => {}
   let timer: NodeJS.Timeout | undefined
 
@@ -50,8 +50,9 @@ export function createHub(options: HubOptions): Hub {
     latest.set(alert.id, alert)
     let told = false
     for (const client of clients) if (client.subscriber.changed(before, alert)) told = true
-    const receivedAt = told ? options.receivedAt(alert) : null
-    if (receivedAt !== null) metrics.ingestToFeedSeconds.observe(Math.max(0, clock.now() - receivedAt) / 1000)
+    const receivedAt = told ? book.receivedAt(alert.id) : null
+    if (receivedAt !== null && receivedAt >= startedAt)
+      metrics.ingestToFeedSeconds.observe(Math.max(0, clock.now() - receivedAt) / 1000)
   }
 
   function pulse(): void {
@@ -103,6 +104,7 @@ export function createHub(options: HubOptions): Hub {
       }
     },
     start() {
+      startedAt = clock.now()
       for (const alert of book.changedAfter(0)) latest.set(alert.id, alert)
       unsubscribe = book.subscribe(changed)
       timer = setInterval(pulse, limits.pulseMs)

@@ -13,12 +13,11 @@ import { FEED_LIMITS, type FeedLimits } from './limits.ts'
 import { readSubscribe } from './messages.ts'
 import type { Transport } from './transport.ts'
 
-export type LiveFeedOptions = Omit<HubOptions, 'limits' | 'receivedAt'> & {
+export type LiveFeedOptions = Omit<HubOptions, 'limits'> & {
   readonly access: Access
   readonly logger: Logger
   readonly publicUrl?: string | undefined
   readonly limits?: Partial<FeedLimits>
-  readonly receivedAt?: HubOptions['receivedAt']
 }
 
 /** `GET /v1/live`, the live feed of CONTRACT 5. */
@@ -33,7 +32,7 @@ export function createLiveFeed(options: LiveFeedOptions): LiveFeed {
   const { access, publicUrl } = options
   const limits: FeedLimits = { ...FEED_LIMITS, ...options.limits }
   const logger = options.logger.child({ step: 'deliver' })
-  const hub = createHub({ ...options, limits, receivedAt: options.receivedAt ?? (() => null) })
+  const hub = createHub({ ...options, limits })
 
   function accept(socket: WebSocket, handshake: Parameters<typeof identify>[1]): void {
     const transport = transportOf(socket, limits.closeMs)
