@@ -71,6 +71,7 @@ async function start(config: Config, logger: Logger, stopping: Stopping): Promis
       clock: systemClock(),
       logger,
       metrics,
+      restarting: () => [nats.trouble?.() ?? [], clickhouse.trouble?.() ?? []].flat(),
       onFatal: fail,
     },
     stopping,
@@ -89,7 +90,8 @@ async function start(config: Config, logger: Logger, stopping: Stopping): Promis
   return { url, failed, stop: () => stopping.stop() }
 }
 
-type NatsAccess = { url: string; user: string; password: string; syncsAlways?: boolean }
+/** `trouble`: of a child, why it is away; a server of somebody else's has none. */
+type NatsAccess = { url: string; user: string; password: string; syncsAlways?: boolean; trouble?: () => string | null }
 
 async function natsOf(config: Config, dataDir: DataDir, logger: Logger, stopping: Stopping): Promise<NatsAccess> {
   if (config.natsUrl) {
@@ -106,7 +108,7 @@ async function natsOf(config: Config, dataDir: DataDir, logger: Logger, stopping
   return server
 }
 
-type ClickHouseAccess = { url: string; username: string; password: string }
+type ClickHouseAccess = { url: string; username: string; password: string; trouble?: () => string | null }
 
 async function clickhouseOf(
   config: Config,

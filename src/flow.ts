@@ -34,6 +34,8 @@ export interface Ground {
   readonly clock: Clock
   readonly logger: Logger
   readonly metrics: Metrics
+  /** Child servers that are away and being started again, a sentence each. */
+  readonly restarting: () => string[]
   /** Something contradicts the log: the service must not go on. */
   readonly onFatal: (error: Error) => void
 }
@@ -164,7 +166,7 @@ export async function startFlow(ground: Ground, stopping: Stopping): Promise<str
           ...(detect.isReady() ? [] : ['partitions recovering']),
           ...(storeWriter.failure() ? ['store writer has given up'] : []),
         ]
-        return { reasons, degraded: (await store.ping()) ? [] : ['store'] }
+        return { reasons, degraded: (await store.ping()) ? [] : ['store'], restarting: ground.restarting() }
       },
     },
     live,

@@ -5,5 +5,7 @@ export interface Health {
     readonly reasons: readonly string[]
     /** What is away without stopping the service: `store`. */
     readonly degraded: readonly string[]
+    /** Child servers that ended and are being started again, a sentence each. */
+    readonly restarting: readonly string[]
   }>
 }

@@ -16,6 +16,8 @@ export interface ClickHouseServer {
   readonly password: string
   /** Of the process that runs now; it changes when one that died was started again. */
   pid(): number
+  /** Why it is away at this moment, for people; null while it runs. */
+  trouble(): string | null
   /** Finishes what runs, refuses what comes, closes the engine. */
   stop(): Promise<void>
 }
@@ -49,6 +51,7 @@ export async function startClickHouse(o: {
     username: 'yujing',
     password,
     pid: () => server.pid(),
+    trouble: () => server.trouble(),
     stop: () => server.stop(),
   }
 }

@@ -18,6 +18,8 @@ export interface NatsServer {
   readonly syncsAlways: boolean
   /** Of the server that runs now; it changes when a server that died was started again. */
   pid(): number
+  /** Why it is away at this moment, for people; null while it runs. */
+  trouble(): string | null
   stop(): Promise<void>
 }
 
@@ -42,6 +44,7 @@ export async function startNatsServer(o: { dataDir: DataDir; binary?: string; lo
     version: binary.version,
     syncsAlways: binary.syncsAlways,
     pid: () => server.pid(),
+    trouble: () => server.trouble(),
     stop: () => server.stop(),
   }
 }

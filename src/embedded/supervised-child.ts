@@ -13,11 +13,25 @@ export interface SupervisedServer {
   readonly port: number
   /** Of the process that runs now; it changes when one that died was started again. */
   pid(): number
+  /** Why the server is away at this moment, for people; null while it runs. */
+  trouble(): string | null
   stop(): Promise<void>
 }
 
-const RESTART_FIRST_MS = 100
-const RESTART_MOST_MS = 5_000
+/** How long to wait before a server is started again, milliseconds. */
+export interface BackOff {
+  readonly firstMs: number
+  readonly mostMs: number
+  /** A server that has run this long was well: its next death is the first again. */
+  readonly healthyMs: number
+}
+
+const BACK_OFF: BackOff = { firstMs: 100, mostMs: 5_000, healthyMs: 30_000 }
+
+/** The wait after the next death: twice the last one (null: none yet), anew after a healthy life. */
+export function nextWaitMs(lastMs: number | null, livedMs: number, { firstMs, mostMs, healthyMs }: BackOff): number {
+  return lastMs === null || livedMs >= healthyMs ? firstMs : Math.min(lastMs * 2, mostMs)
+}
 
 /** Launches with `anyPort` first, then after each death with the port it got; rejects when the first launch fails. */
 export async function supervise(o: {
@@ -26,33 +40,50 @@ export async function supervise(o: {
   readonly anyPort: number
   readonly launch: (port: number) => Promise<LaunchedServer>
   readonly logger: Logger
+  readonly backOff?: BackOff
 }): Promise<SupervisedServer> {
-  const { name, launch, logger } = o
+  const { name, launch, logger, backOff = BACK_OFF } = o
+  const stopping = new AbortController()
+  const { signal } = stopping
   let running = await launch(o.anyPort)
+  let launchedAt = performance.now()
   const { port } = running
-  let stopping = false
-  const supervision = (async () => {
-    for (let waitMs = RESTART_FIRST_MS; ; waitMs = Math.min(waitMs * 2, RESTART_MOST_MS)) {
+  let deaths = 0
+  let trouble: string | null = null
+
+  async function superviseOn(): Promise<void> {
+    let waitMs: number | null = null
+    for (;;) {
       const exit = await running.child.exited
-      if (stopping) return
-      logger.error({ ...exit, waitMs }, `${name} ended; starting it again`)
-      await sleep(waitMs)
-      if (stopping) return
-      running = await launch(port).catch((error: Error) => {
+      if (signal.aborted) return
+      const livedMs = trouble === null ? performance.now() - launchedAt : 0
+      deaths = livedMs >= backOff.healthyMs ? 1 : deaths + 1
+      waitMs = nextWaitMs(waitMs, livedMs, backOff)
+      trouble = `${name} ended and is being started again (${deaths} times in a row)`
+      logger.error({ ...exit, deaths, waitMs }, `${name} ended; starting it again`)
+      await sleep(waitMs, undefined, { signal }).catch(() => {})
+      if (signal.aborted) return
+      try {
+        running = await launch(port)
+        launchedAt = performance.now()
+        trouble = null
+      } catch (error) {
         logger.error({ err: error }, `${name} does not start`)
-        return running
-      })
+      }
+      // A stop that came during the launch knew only the one before.
+      if (signal.aborted) return await running.child.stop()
     }
-  })()
+  }
+  const supervision = superviseOn()
 
   return {
     port,
     pid: () => running.child.pid,
+    trouble: () => trouble,
     async stop() {
-      stopping = true
+      stopping.abort()
       await running.child.stop()
       await supervision
-      await running.child.stop()
     },
   }
 }

@@ -106,7 +106,7 @@ function parts(): Omit<ApiOptions, 'access' | 'book' | 'desk' | 'live' | 'metric
       },
       explain: async (_id, key) => (key === HOT_POT ? { windows: { current: { events: 3 } } } : null),
     },
-    health: { check: async () => ({ reasons: [], degraded: [] }) },
+    health: { check: async () => ({ reasons: [], degraded: [], restarting: [] }) },
   }
 }
 

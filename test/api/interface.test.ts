@@ -14,7 +14,7 @@ await writeFile(join(page, 'index.html'), '<title>预警</title>')
 await writeFile(join(page, 'assets/app-1a2b3c.js'), 'let a')
 await writeFile(join(page, '.env'), 'SECRET=1')
 
-let health = { reasons: [] as string[], degraded: [] as string[] }
+let health = { reasons: [] as string[], degraded: [] as string[], restarting: [] as string[] }
 const house = await openHouse({
   parts: {
     consoleDir: page,
@@ -30,11 +30,16 @@ afterAll(async () => {
 describe('health', () => {
   test('readiness tells what is away and why', async () => {
     expect((await house.ask('GET', '/healthz')).status).toBe(200)
-    expect((await house.ask('GET', '/readyz')).json()).toEqual({ ready: true, degraded: [], reasons: [] })
-    health = { reasons: [], degraded: ['store'] }
+    expect((await house.ask('GET', '/readyz')).json()).toEqual({
+      ready: true,
+      degraded: [],
+      reasons: [],
+      restarting: [],
+    })
+    health = { reasons: [], degraded: ['store'], restarting: ['clickhouse ended'] }
     const degraded = await house.ask('GET', '/readyz')
     expect([degraded.status, degraded.json().degraded]).toEqual([200, ['store']])
-    health = { reasons: ['log unreachable'], degraded: [] }
+    health = { reasons: ['log unreachable'], degraded: [], restarting: [] }
     const unready = await house.ask('GET', '/readyz')
     expect([unready.status, unready.json().reasons]).toEqual([503, ['log unreachable']])
   })

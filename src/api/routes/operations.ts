@@ -7,6 +7,7 @@ const Readiness = Type.Object({
   ready: Type.Boolean(),
   degraded: Type.Array(Type.String(), { description: 'Away without stopping the service' }),
   reasons: Type.Array(Type.String(), { description: 'Why it must get no traffic' }),
+  restarting: Type.Array(Type.String(), { description: 'Child servers that ended and are being started again' }),
 })
 
 /** For those who run the service: never limited, because a probe that is refused restarts what is well. */
@@ -32,9 +33,9 @@ export function operationRoutes(server: Server, health: Health, metrics: Metrics
       },
     },
     async (_request, reply) => {
-      const { reasons, degraded } = await health.check()
+      const { reasons, degraded, restarting } = await health.check()
       const ready = reasons.length === 0
-      return reply.code(ready ? 200 : 503).send({ ready, degraded, reasons })
+      return reply.code(ready ? 200 : 503).send({ ready, degraded, reasons, restarting })
     },
   )
 
