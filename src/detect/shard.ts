@@ -1,24 +1,16 @@
 import type { ControlEntry } from '../model/control.ts'
 import type { LoggedEvent } from '../model/event.ts'
 import type { Finding } from '../model/finding.ts'
-import type { LogMessage } from '../model/log-message.ts'
-import { decodeBatch } from '../model/row.ts'
+import type { LogMessage, StoredMessage } from '../model/log-message.ts'
 import { hourBin } from '../model/time.ts'
 import { Cell } from './cell.ts'
 import type { Detector } from './contract.ts'
 import { type Explanation, explainKey } from './explain.ts'
+import { decodeMessage, LogOrderError } from './log-order.ts'
 import { withParameters } from './parameters.ts'
 import { type Plan, planOf } from './plan.ts'
 import { decodeSnapshot, encodeSnapshot, type Refusal } from './snapshot.ts'
 import { PARTITIONS, partitionOf } from './statistics/hash.ts'
-
-/** The log is not what detection may rely on: a bug or a mixed-up stream; the host stops. */
-export class LogOrderError extends Error {
-  constructor(message: string) {
-    super(message)
-    this.name = 'LogOrderError'
-  }
-}
 
 export interface DetectorState {
   readonly detector: string
@@ -50,6 +42,11 @@ export interface Shard {
    * the state has already seen, that part skips. Throws LogOrderError when sequence, epoch or row numbers disagree.
    */
   apply(message: LogMessage): Finding[]
+  /**
+   * The same for what the log no longer holds and the store does: sequences ascend, but some may be missing. Comes before
+   * the first message of the log itself.
+   */
+  applyStored(message: StoredMessage): Finding[]
   /** State of a partition, as of the last message applied; a copy, so it may be written while the fold goes on. */
   snapshot(partition: number): { readonly seq: number; readonly bytes: Uint8Array }
   /**
@@ -79,6 +76,8 @@ class FoldingShard implements Shard {
   private readonly cells: (Cell | undefined)[][]
   private all: readonly Cell[]
   private seq = 0
+  /** The last message was one of the log itself: the next one must follow without a gap. */
+  private isGapless = false
   private logTime = 0
 
   constructor(epoch: string, plans: readonly Plan[], partitions: readonly number[]) {
@@ -102,19 +101,16 @@ class FoldingShard implements Shard {
   }
 
   apply(message: LogMessage): Finding[] {
-    if (this.seq !== 0 && message.seq !== this.seq + 1)
+    if (message.seq <= this.seq || (this.isGapless && message.seq !== this.seq + 1))
       throw new LogOrderError(`message ${message.seq} follows message ${this.seq}`)
-    if (this.seq === 0) this.logTime = this.logTimeAtPosition()
-    const hour = hourBin(this.logTime)
-    const findings = message.kind === 'rows' ? this.applyRows(message) : this.applyControl(message)
-    this.seq = message.seq
-    for (const cell of this.all) {
-      if (cell.seq >= message.seq) continue
-      cell.seq = message.seq
-      cell.logTime = this.logTime
-    }
-    if (hourBin(this.logTime) !== hour) for (const cell of this.all) cell.states.sweep(this.logTime)
-    return findings
+    this.isGapless = true
+    return this.fold(decodeMessage(message, this.epoch))
+  }
+
+  applyStored(message: StoredMessage): Finding[] {
+    if (this.isGapless || message.seq <= this.seq)
+      throw new LogOrderError(`stored message ${message.seq} follows message ${this.seq}`)
+    return this.fold(message)
   }
 
   snapshot(partition: number): { seq: number; bytes: Uint8Array } {
@@ -164,18 +160,23 @@ class FoldingShard implements Shard {
     })
   }
 
-  private applyRows(message: LogMessage): Finding[] {
-    const events = decodeBatch(message.payload)
-    if (events.length !== message.count)
-      throw new LogOrderError(`message ${message.seq} announces ${message.count} rows and holds ${events.length}`)
+  private fold(message: StoredMessage): Finding[] {
+    if (this.seq === 0) this.logTime = this.logTimeAtPosition()
+    const hour = hourBin(this.logTime)
     const findings: Finding[] = []
-    for (const [index, event] of events.entries()) {
-      const { epoch, seq, index: counted } = event.position
-      if (epoch !== this.epoch || seq !== message.seq || counted !== index)
-        throw new LogOrderError(`message ${message.seq} row ${index} says it is ${epoch} ${seq}/${counted}`)
-      this.logTime = Math.max(this.logTime, event.receivedAt)
-      this.applyEvent(event, findings)
+    if (message.kind === 'control') this.applyControl(message.entry)
+    else
+      for (const event of message.events) {
+        this.logTime = Math.max(this.logTime, event.receivedAt)
+        this.applyEvent(event, findings)
+      }
+    this.seq = message.seq
+    for (const cell of this.all) {
+      if (cell.seq >= message.seq) continue
+      cell.seq = message.seq
+      cell.logTime = this.logTime
     }
+    if (hourBin(this.logTime) !== hour) for (const cell of this.all) cell.states.sweep(this.logTime)
     return findings
   }
 
@@ -191,18 +192,14 @@ class FoldingShard implements Shard {
     }
   }
 
-  private applyControl(message: LogMessage): Finding[] {
-    const entry = JSON.parse(new TextDecoder().decode(message.payload)) as ControlEntry
-    if (entry.epoch !== this.epoch || entry.seq !== message.seq)
-      throw new LogOrderError(`control entry ${message.seq} says it is ${entry.epoch} ${entry.seq}`)
+  private applyControl(entry: ControlEntry): void {
     if (entry.type === 'yujing.tick') this.logTime = Math.max(this.logTime, entry.at)
     if (entry.type === 'yujing.parameters') {
       const { detector, version, parameters } = entry.data
       for (const cell of this.all)
-        if (cell.plan.detector.id === detector && cell.seq < message.seq)
+        if (cell.plan.detector.id === detector && cell.seq < entry.seq)
           cell.parameters = withParameters(cell.plan.detector, version, parameters)
     }
-    return []
   }
 
   /** Log time where replay begins: that of the state furthest behind. */

@@ -1,5 +1,6 @@
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import type { LoggedEvent } from '../model/event.ts'
+import type { StoredMessage } from '../model/log-message.ts'
 import type { Position } from '../model/position.ts'
 import type { EventHashes } from '../model/row.ts'
 import type { Logger } from '../telemetry/logger.ts'
@@ -9,6 +10,7 @@ import { type EnterpriseRecord, enterprise, enterpriseName } from './queries/ent
 import { lookupEventIds } from './queries/event-ids.ts'
 import { eventsAt } from './queries/events-at.ts'
 import { eventsInLogOrder, type LogRange } from './queries/events-in-log-order.ts'
+import { messagesInLogOrder } from './queries/messages-in-log-order.ts'
 import { type CodeCount, countQuarantined, quarantineCodes, type RefusedEvent } from './queries/quarantine-codes.ts'
 import { type TimelinePage, timeline } from './queries/timeline.ts'
 
@@ -33,6 +35,8 @@ export interface Store {
   lookupEventIds(idHashes: readonly string[]): Promise<Map<string, string>>
   /** All stored events of a stretch of the log in its order, in pages. */
   eventsInLogOrder(range: LogRange): AsyncIterable<(LoggedEvent & EventHashes)[]>
+  /** The same message by message, control entries included: for a fold over what the log no longer holds. */
+  messagesInLogOrder(range: LogRange): AsyncIterable<StoredMessage>
   /** Counts refused events; the payload is not the store's. */
   countQuarantined(refused: readonly RefusedEvent[]): Promise<void>
   /** How many events were refused, by code, the most frequent first. */
@@ -76,6 +80,7 @@ export async function connectStore(o: {
     timeline: (code, limit, cursor) => asking(() => timeline(client, code, limit, cursor)),
     lookupEventIds: (idHashes) => asking(() => lookupEventIds(client, idHashes)),
     eventsInLogOrder: (range) => eventsInLogOrder(client, range),
+    messagesInLogOrder: (range) => messagesInLogOrder(client, range),
     countQuarantined: (refused) => asking(() => countQuarantined(client, refused)),
     quarantineCodes: () => asking(() => quarantineCodes(client)),
     close: () => client.close(),

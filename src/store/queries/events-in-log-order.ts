@@ -88,7 +88,7 @@ async function* eventsOf(
 }
 
 /** The rows of an answer as they come over the wire. */
-async function* pages<T>(
+export async function* pages<T>(
   client: ClickHouseClient,
   query: string,
   query_params: Record<string, unknown>,
