@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { createAccess } from './access/access.ts'
-import { createDesk } from './alerts/desk.ts'
+import { createDesk, type Desk } from './alerts/desk.ts'
 import { createApi } from './api/api.ts'
 import type { Config } from './config.ts'
 import { createLiveFeed } from './deliver/websocket/live-feed.ts'
@@ -12,12 +12,12 @@ import { createFreshness } from './freshness.ts'
 import { createDoor } from './ingest/door.ts'
 import { INGEST_LIMITS } from './ingest/limits.ts'
 import { createSeal } from './ingest/seal.ts'
-import { createWriter } from './ingest/writer/writer.ts'
+import { createWriter, type Writer } from './ingest/writer/writer.ts'
 import type { LogConnection } from './log/connection.ts'
 import { createQuarantineCounts } from './quarantine-counts.ts'
 import type { Stopping } from './stopping.ts'
 import type { Store } from './store/store.ts'
-import { createStoreWriter } from './store/writer/store-writer.ts'
+import { createStoreWriter, type StoreWriter } from './store/writer/store-writer.ts'
 import type { Clock } from './telemetry/clock.ts'
 import type { Logger } from './telemetry/logger.ts'
 import type { Metrics } from './telemetry/metrics.ts'
@@ -42,44 +42,21 @@ export interface Ground {
 
 /**
  * The dataflow: who feeds whom. Started from the end to the beginning, so that nobody speaks before the listener is
- * there; each step is handed to `stopping` as soon as it runs.
+ * there; each step is handed to `stopping` as soon as it runs. Every replica runs what stands in this function; what one
+ * of all replicas runs stands below it, and can be ended and begun again by itself.
  *
  * @returns the address it listens on
  */
 export async function startFlow(ground: Ground, stopping: Stopping): Promise<string> {
   const { config, log, store, clock, logger, metrics, onFatal } = ground
-  const { findings, quarantine, snapshots } = log
-  const settings = await log.bucket<unknown>('yujing_config')
+  const { publicUrl } = config
 
-  // log -> store, and quarantine -> its counts
-  const seal = createSeal(ground.personKey)
-  const storeWriter = createStoreWriter({
-    store,
-    log: log.events,
-    intents: await log.bucket('yujing_config'),
-    quarantine: {
-      put: ({ position, reason, row }) =>
-        quarantine.put({
-          code: 'row.refused',
-          reason,
-          source: '',
-          id: `${position.epoch}-${position.seq}-${position.index}`,
-          receivedAt: clock.now(),
-          payload: seal.close(row),
-        }),
-    },
-    logger,
-    metrics,
-  })
-  await storeWriter.start()
-  stopping.onStop('store writer', () => storeWriter.stop())
-  const refusals = createQuarantineCounts({ quarantine, store, bucket: await log.bucket('yujing_config'), logger })
-  refusals.start()
-  stopping.onStop('quarantine counts', () => refusals.stop())
+  // log -> store
+  const storing = await startStoring(ground, stopping)
 
   // findings -> alerts
   const desk = createDesk({
-    findings,
+    findings: log.findings,
     alerts: await log.bucket('yujing_alerts'),
     events: createEventResolver(log.events, store),
     directory: { name: (code) => store.enterpriseName(code) },
@@ -91,26 +68,11 @@ export async function startFlow(ground: Ground, stopping: Stopping): Promise<str
   stopping.onStop('desk', () => desk.stop())
 
   // ingest -> writer -> log
-  const writer = createWriter({
-    log: log.events,
-    snapshots,
-    history: {
-      lookup: (idHashes) => store.lookupEventIds(idHashes),
-      rebuild: (belowSeq) => store.eventsInLogOrder({ epoch: log.epoch, belowSeq }),
-    },
-    clock,
-    logger,
-    metrics,
-    instance: 'yujing',
-    onReconnect: (listener) => log.onReconnect(listener),
-    onSuperseded: onFatal,
-  })
-  await writer.start()
-  stopping.onStop('writer', () => writer.stop())
+  const { writer } = await startLead(ground, desk, stopping)
   const door = createDoor({
     writer,
     personKey: ground.personKey,
-    quarantine,
+    quarantine: log.quarantine,
     clock,
     logger,
     metrics,
@@ -132,7 +94,7 @@ export async function startFlow(ground: Ground, stopping: Stopping): Promise<str
 
   // alerts -> live feed, and everything -> people
   const access = createAccess({
-    bucket: settings,
+    bucket: await log.bucket<unknown>('yujing_config'),
     clock,
     logger,
     bootstrapKey: config.bootstrapKey,
@@ -142,7 +104,6 @@ export async function startFlow(ground: Ground, stopping: Stopping): Promise<str
   stopping.onStop('access', () => access.stop())
   const freshness = createFreshness({ metrics, clock, log: log.events, judged: () => detect.position() })
   stopping.onStop('freshness', () => freshness.stop())
-  const { publicUrl } = config
   const live = createLiveFeed({
     book: desk.book,
     epoch: ground.feedEpoch,
@@ -164,7 +125,7 @@ export async function startFlow(ground: Ground, stopping: Stopping): Promise<str
         const reasons = [
           ...(log.healthy() ? [] : ['log unreachable']),
           ...(detect.isReady() ? [] : ['partitions recovering']),
-          ...(storeWriter.failure() ? ['store writer has given up'] : []),
+          ...(storing.storeWriter.failure() ? ['store writer has given up'] : []),
         ]
         return { reasons, degraded: (await store.ping()) ? [] : ['store'], restarting: ground.restarting() }
       },
@@ -180,4 +141,67 @@ export async function startFlow(ground: Ground, stopping: Stopping): Promise<str
   stopping.onStop('api', () => api.close())
   await detect.ready
   return url
+}
+
+/** What the lead alone runs: it appends to the log, and its desk works. */
+async function startLead(ground: Ground, desk: Desk, stopping: Stopping): Promise<{ writer: Writer }> {
+  const { log, store, clock, logger, metrics } = ground
+
+  // findings -> alerts
+  const work = desk.work()
+  stopping.onStop('desk at work', () => work.stop())
+
+  // ingest -> writer -> log
+  const writer = createWriter({
+    log: log.events,
+    snapshots: log.snapshots,
+    history: {
+      lookup: (idHashes) => store.lookupEventIds(idHashes),
+      rebuild: (belowSeq) => store.eventsInLogOrder({ epoch: log.epoch, belowSeq }),
+    },
+    clock,
+    logger,
+    metrics,
+    instance: 'yujing',
+    onReconnect: (listener) => log.onReconnect(listener),
+    onSuperseded: ground.onFatal,
+  })
+  await writer.start()
+  stopping.onStop('writer', () => writer.stop())
+  return { writer }
+}
+
+/** What one replica alone runs: it carries the log into ClickHouse, and counts there what the door refused. */
+async function startStoring(ground: Ground, stopping: Stopping): Promise<{ storeWriter: StoreWriter }> {
+  const { log, store, clock, logger, metrics } = ground
+  const { quarantine } = log
+
+  // log -> store
+  const seal = createSeal(ground.personKey)
+  const storeWriter = createStoreWriter({
+    store,
+    log: log.events,
+    intents: await log.bucket('yujing_config'),
+    quarantine: {
+      put: ({ position, reason, row }) =>
+        quarantine.put({
+          code: 'row.refused',
+          reason,
+          source: '',
+          id: `${position.epoch}-${position.seq}-${position.index}`,
+          receivedAt: clock.now(),
+          payload: seal.close(row),
+        }),
+    },
+    logger,
+    metrics,
+  })
+  await storeWriter.start()
+  stopping.onStop('store writer', () => storeWriter.stop())
+
+  // quarantine -> its counts
+  const refusals = createQuarantineCounts({ quarantine, store, bucket: await log.bucket('yujing_config'), logger })
+  refusals.start()
+  stopping.onStop('quarantine counts', () => refusals.stop())
+  return { storeWriter }
 }

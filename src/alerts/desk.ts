@@ -42,17 +42,27 @@ export interface DeskParts {
 
 export interface Desk {
   readonly book: AlertBook
-  /** Resolves when the book shows all that was saved and the desk takes findings. */
+  /** Resolves when the book shows all that was saved; from then on it follows what any desk saves. */
   start(): Promise<void>
-  /** Takes no more findings and resolves when what is being saved is saved; the rest comes again at the next start. */
+  /**
+   * Takes findings and turns them into alerts until it is stopped; may be called again after that. Of all replicas one
+   * desk works at a time; two for a moment do no harm.
+   */
+  work(): DeskWork
+  /** Ends the work too, when it was not. */
   stop(): Promise<void>
   /** See `createAct`; resolves with the alert, as a rule when the book shows it too. `revision` null: none was given. */
   act(id: string, request: unknown, revision: number | null, actor: Actor): Promise<Alert>
 }
 
+export interface DeskWork {
+  /** Takes no more findings and resolves when what is being saved is saved; the rest comes again at the next start. */
+  stop(): Promise<void>
+}
+
 /**
  * The desk: turns findings into alerts that officers can work on. See `createPipeline` for what happens to a finding,
- * `createDocket` for when, `createAct` for what officers do.
+ * `createDocket` for when, `createAct` for what officers do. Its book follows on every replica; it works on the lead.
  */
 export function createDesk(parts: DeskParts): Desk {
   const { findings, alerts, events, directory, clock, logger, metrics, times = {} } = parts
@@ -71,10 +81,9 @@ export function createDesk(parts: DeskParts): Desk {
     time,
     dropped: (reason) => countDrop(metrics, 'alerts', reason),
   })
-  const docket = createDocket({ save: saveBatch, known: book.stored, restMs, signal, logger })
-  const lookAgain = createPendingEvidence({ events, pending: book.pending, save, time, logger, signal })
   const act = createAct({ bucket: alerts, time })
-  const running: Promise<void>[] = []
+  const works = new Set<DeskWork>()
+  let following = Promise.resolve()
 
   async function saveBatch(batch: readonly Finding[]): Promise<boolean> {
     const saved = await pipeline(batch)
@@ -89,7 +98,7 @@ export function createDesk(parts: DeskParts): Desk {
   /** Keeps the book up with the bucket; from a watch that begins again it takes only what it has not seen. */
   async function follow(last: number, loaded: () => void): Promise<void> {
     if (last === 0) loaded()
-    await again('watch', async () => {
+    await again('watch', signal, async () => {
       for await (const entry of alerts.watch(signal)) {
         book.apply(entry)
         if (entry.revision >= last) loaded()
@@ -99,46 +108,63 @@ export function createDesk(parts: DeskParts): Desk {
   }
 
   /** Does something that lasts until the desk stops; begins again should it break. */
-  async function again(what: string, work: () => Promise<void>): Promise<void> {
-    while (!signal.aborted) {
-      await work().catch((error) => logger.error({ err: error, what }, 'the desk lost a connection; it tries again'))
-      await pause(AGAIN_MS)
+  async function again(what: string, until: AbortSignal, doing: () => Promise<void>): Promise<void> {
+    while (!until.aborted) {
+      await doing().catch((error) => logger.error({ err: error, what }, 'the desk lost a connection; it tries again'))
+      await pause(AGAIN_MS, until)
     }
   }
 
-  async function lookAgainForEver(): Promise<void> {
-    for (;;) {
-      await pause(lookAgainMs)
-      if (signal.aborted) return
-      await lookAgain()
+  function work(): DeskWork {
+    const ending = new AbortController()
+    const until = ending.signal
+    setMaxListeners(0, until)
+    const docket = createDocket({ save: saveBatch, known: book.stored, restMs, signal: until, logger })
+    const lookAgain = createPendingEvidence({ events, pending: book.pending, save, time, logger, signal: until })
+    const lookAgainForEver = async () => {
+      for (;;) {
+        await pause(lookAgainMs, until)
+        if (until.aborted) return
+        await lookAgain()
+      }
     }
+    const running = [again('findings', until, () => findings.consume(CONSUMER, docket.add, until)), lookAgainForEver()]
+    logger.info({ offset: book.head() }, 'the desk takes findings')
+    const own: DeskWork = {
+      async stop() {
+        ending.abort()
+        await Promise.all([...running, docket.settled()])
+        works.delete(own)
+      },
+    }
+    works.add(own)
+    return own
   }
 
-  /** Ends early, and quietly, when the desk stops. */
-  async function pause(ms: number): Promise<void> {
-    await delay(ms, undefined, { signal }).catch(() => {})
+  /** Ends early, and quietly, when the signal is aborted. */
+  async function pause(ms: number, until: AbortSignal): Promise<void> {
+    await delay(ms, undefined, { signal: until }).catch(() => {})
   }
 
   return {
     book,
     async start() {
       const last = await alerts.lastRevision()
-      await new Promise<void>((loaded) => running.push(follow(last, loaded)))
+      await new Promise<void>((loaded) => {
+        following = follow(last, loaded)
+      })
       book.begin()
-      running.push(
-        again('findings', () => findings.consume(CONSUMER, docket.add, signal)),
-        lookAgainForEver(),
-      )
-      logger.info({ offset: book.head() }, 'the desk is open')
+      logger.info({ offset: book.head() }, 'the book is open')
     },
+    work,
     async stop() {
       stopping.abort()
       book.release()
-      await Promise.all([...running, docket.settled()])
+      await Promise.all([following, ...[...works].map((one) => one.stop())])
     },
     async act(id, request, revision, actor) {
       const alert = await act(id, request, revision, actor)
-      await Promise.race([book.reached(alert.revision), pause(SHOWN_WITHIN_MS)])
+      await Promise.race([book.reached(alert.revision), pause(SHOWN_WITHIN_MS, signal)])
       return alert
     },
   }

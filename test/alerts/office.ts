@@ -103,6 +103,7 @@ export async function openOffice(options: OfficeOptions = {}): Promise<Office> {
     times: { restMs: options.restMs ?? 1, lookAgainMs: options.lookAgainMs ?? 10 },
   })
   await desk.start()
+  desk.work()
 
   function alert(id = 'surge-1'): Alert {
     const found = desk.book.get(id)
