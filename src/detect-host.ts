@@ -18,7 +18,7 @@ export interface Detect {
   stop(): Promise<void>
 }
 
-const SNAPSHOT_CYCLE_MS = 5 * 60_000
+const SNAPSHOT_CYCLE_MS = 60_000
 
 /** Starts `shards` threads (1 to 64) that share the 64 partitions. */
 export function startDetect(o: {
@@ -32,7 +32,7 @@ export function startDetect(o: {
   readonly metrics: Metrics
   /** A thread has failed: the log contradicts the state, or a bug. */
   readonly onFatal: (error: Error) => void
-  /** Once round all partitions; 5 minutes. */
+  /** Once round all partitions; a minute. */
   readonly snapshotCycleMs?: number
 }): Detect {
   const { url, user, password, logMaxBytes: maxBytes, shards, logger, metrics } = o

@@ -29,7 +29,7 @@ export interface PartitionSnapshots {
 /** Snapshots of one shard's partitions, named `detect-<partition>`. */
 export function createPartitionSnapshots(o: {
   readonly shard: Shard
-  readonly snapshots: Snapshots
+  readonly snapshots: Pick<Snapshots, 'save' | 'candidates'>
   readonly clock: Clock
   readonly logger: Logger
 }): PartitionSnapshots {
