@@ -11,7 +11,8 @@ import { RevisionConflict } from './model/errors.ts'
 import { personKeyOf } from './person-key.ts'
 import { createStopping, type Stopping } from './stopping.ts'
 import { connectStore } from './store/store.ts'
-import { systemClock } from './telemetry/clock.ts'
+import { systemTime, type TimeSources } from './telemetry/clock.ts'
+import { createGuardedClock } from './telemetry/guarded-clock.ts'
 import type { Logger } from './telemetry/logger.ts'
 import { createMetrics } from './telemetry/metrics.ts'
 
@@ -28,19 +29,25 @@ export interface App {
   stop(): Promise<void>
 }
 
+/** What a service is built with besides its configuration; `time`: other clocks than the machine's, for tests. */
+export interface AppOptions {
+  readonly logger: Logger
+  readonly time?: TimeSources
+}
+
 /** Builds a whole service and resolves when it is ready; a failed start leaves nothing running. */
-export async function createApp(config: Config, options: { logger: Logger }): Promise<App> {
+export async function createApp(config: Config, options: AppOptions): Promise<App> {
   const { logger } = options
   const stopping = createStopping(logger, STOP_DEADLINE_MS)
   try {
-    return await start(config, logger, stopping)
+    return await start(config, options, stopping)
   } catch (error) {
     await stopping.stop()
     throw error
   }
 }
 
-async function start(config: Config, logger: Logger, stopping: Stopping): Promise<App> {
+async function start(config: Config, { logger, time = systemTime() }: AppOptions, stopping: Stopping): Promise<App> {
   const metrics = createMetrics()
   let fail: (error: Error) => void = () => {}
   const failed = new Promise<never>((_, reject) => {
@@ -68,7 +75,7 @@ async function start(config: Config, logger: Logger, stopping: Stopping): Promis
       logAccess: nats,
       personKey: await personKeyOf(config, settings),
       feedEpoch: await feedEpochOf(log),
-      clock: systemClock(),
+      clock: createGuardedClock(time),
       logger,
       metrics,
       restarting: () => [nats.trouble?.() ?? [], clickhouse.trouble?.() ?? []].flat(),

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { createAccess } from './access/access.ts'
 import { createDesk, type Desk } from './alerts/desk.ts'
 import { createApi } from './api/api.ts'
+import { createClockConfirmation } from './clock-confirmation.ts'
 import type { Config } from './config.ts'
 import { createLiveFeed } from './deliver/websocket/live-feed.ts'
 import { startDetect } from './detect-host.ts'
@@ -18,7 +19,8 @@ import { createQuarantineCounts } from './quarantine-counts.ts'
 import type { Stopping } from './stopping.ts'
 import type { Store } from './store/store.ts'
 import { createStoreWriter, type StoreWriter } from './store/writer/store-writer.ts'
-import type { Clock } from './telemetry/clock.ts'
+import { watchClock } from './telemetry/clock-watch.ts'
+import type { GuardedClock } from './telemetry/guarded-clock.ts'
 import type { Logger } from './telemetry/logger.ts'
 import type { Metrics } from './telemetry/metrics.ts'
 
@@ -31,7 +33,7 @@ export interface Ground {
   readonly logAccess: { readonly url: string; readonly user: string; readonly password: string }
   readonly personKey: Buffer
   readonly feedEpoch: string
-  readonly clock: Clock
+  readonly clock: GuardedClock
   readonly logger: Logger
   readonly metrics: Metrics
   /** Child servers that are away and being started again, a sentence each. */
@@ -69,6 +71,8 @@ export async function startFlow(ground: Ground, stopping: Stopping): Promise<str
 
   // ingest -> writer -> log
   const { writer } = await startLead(ground, desk, stopping)
+  const watch = watchClock(clock, { logger, metrics })
+  stopping.onStop('clock watch', () => watch.stop())
   const door = createDoor({
     writer,
     personKey: ground.personKey,
@@ -120,10 +124,12 @@ export async function startFlow(ground: Ground, stopping: Stopping): Promise<str
     desk,
     store,
     detectors,
+    clock: createClockConfirmation({ clock, writer, logger }),
     health: {
       async check() {
         const reasons = [
           ...(log.healthy() ? [] : ['log unreachable']),
+          ...(clock.doubt() === null ? [] : [`clock ${clock.doubt()?.reason}`]),
           ...(detect.isReady() ? [] : ['partitions recovering']),
           ...(storing.storeWriter.failure() ? ['store writer has given up'] : []),
         ]

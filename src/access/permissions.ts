@@ -18,6 +18,7 @@ const TABLE = {
   'detectors.tune': ['admin'],
   'quarantine.read': ['admin'],
   'keys.manage': ['admin'],
+  'clock.confirm': ['admin'],
   'session.own': ['ingest', 'supervisor', 'viewer', 'admin'],
   'metrics.read': ['ingest', 'supervisor', 'viewer', 'admin'],
   'docs.read': ['ingest', 'supervisor', 'viewer', 'admin'],

@@ -7,6 +7,7 @@ import { requireAccess, requireDeclarations } from './authentication.ts'
 import { serveConsole } from './console.ts'
 import { describe } from './documentation.ts'
 import { handleErrors, refuse, refuseGarbage } from './error-handler.ts'
+import type { ClockGuard } from './port-clock.ts'
 import type { AlertBook, AlertDesk } from './port-desk.ts'
 import type { Detectors } from './port-detectors.ts'
 import type { EventDoor } from './port-door.ts'
@@ -17,6 +18,7 @@ import { limitRate, protect } from './protection.ts'
 import { logRequests, requestId } from './request-log.ts'
 import { alertActionRoutes } from './routes/alert-actions.ts'
 import { alertRoutes } from './routes/alerts.ts'
+import { clockRoutes } from './routes/clock.ts'
 import { detectorRoutes } from './routes/detectors.ts'
 import { enterpriseRoutes } from './routes/enterprises.ts'
 import { eventRoutes } from './routes/events.ts'
@@ -46,6 +48,7 @@ export interface ApiOptions {
   readonly desk: AlertDesk
   readonly store: HistoryStore
   readonly detectors: Detectors
+  readonly clock: ClockGuard
   readonly health: Health
   readonly live: LiveFeed
   readonly access: Access
@@ -96,6 +99,7 @@ export async function createApi(options: ApiOptions): Promise<Server> {
   quarantineRoutes(server, store)
   sessionRoutes(server, access, https)
   keyRoutes(server, access.keys)
+  clockRoutes(server, options.clock)
   liveTicketRoutes(server, access.tickets)
   operationRoutes(server, options.health, metrics)
   await serveConsole(server, options.consoleDir)

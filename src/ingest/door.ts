@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { organisationCheckFits } from '../model/credit-code.ts'
 import { YujingError } from '../model/errors.ts'
 import type { CanonicalEvent } from '../model/event.ts'
-import type { Clock } from '../telemetry/clock.ts'
+import type { GuardedClock } from '../telemetry/guarded-clock.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { admit, type Gate } from './admit.ts'
@@ -45,7 +45,8 @@ export interface DoorOptions {
   /** Secret of the pseudonyms, at least 16 bytes. */
   readonly personKey: Buffer
   readonly quarantine: QuarantinePort
-  readonly clock: Clock
+  /** Judges the time of events; nothing is let in, nor refused, while it is in doubt. */
+  readonly clock: GuardedClock
   readonly logger: Logger
   readonly metrics: Metrics
   readonly limits: IngestLimits
@@ -103,10 +104,12 @@ export function createDoor(options: DoorOptions): Door {
 
   return {
     async accept(request) {
+      clock.assertBelieved()
       const raws = await readBody(request, limits)
       const passages: Passage[] = []
       const outcomes: AppendOutcome[] = []
       for (let from = 0; from < raws.length; from += STRETCH) {
+        clock.assertBelieved()
         const stretch = raws.slice(from, from + STRETCH).map((raw) => judge(raw, request.rights, clock.now()))
         passages.push(...stretch)
         const events = stretch.flatMap(({ event }) => (event === null ? [] : [event]))

@@ -29,12 +29,21 @@ export interface DetectorsControl {
   readonly data: { readonly versions: Readonly<Record<string, number>> }
 }
 
-export type Control = WriterControl | TickControl | ParametersControl | DetectorsControl
+/**
+ * An administrator confirmed the wall clock at `wall` (epoch milliseconds) while it was in doubt. Where that lies before
+ * `at`, log time stands until the clock has caught up with it.
+ */
+export interface ClockControl {
+  readonly type: 'yujing.clock'
+  readonly data: { readonly by: string; readonly wall: number; readonly reason: string }
+}
+
+export type Control = WriterControl | TickControl | ParametersControl | DetectorsControl | ClockControl
 
 /** A control entry as it stands in the log: one JSON object, the whole payload of a message on the control subject. */
 export type ControlEntry = Control & {
   readonly epoch: string
   readonly seq: number
-  /** Guarded clock at the append, epoch milliseconds. */
+  /** Guarded clock at the append, epoch milliseconds; log time while the clock is behind it or in doubt. */
   readonly at: number
 }

@@ -112,7 +112,7 @@ export const ERRORS = {
   'clock.doubtful': {
     status: 503,
     retry: true,
-    text: 'The clock of the service jumped; an administrator must confirm it.',
+    text: 'The clock of the service is in doubt; an administrator looks at GET /v1/clock and puts it right or confirms it.',
   },
   'row.refused': {
     status: 500,

@@ -79,6 +79,16 @@ export function createMetrics() {
       labelNames: ['source'] as const,
       registers,
     }),
+    clockInDoubt: new Gauge({
+      name: 'yujing_clock_in_doubt',
+      help: '1 while the clock is not believed and nothing is taken, else 0.',
+      registers,
+    }),
+    clockOffsetSeconds: new Gauge({
+      name: 'yujing_clock_offset_seconds',
+      help: 'Wall clock minus where the monotonic clock says it should be, seconds.',
+      registers,
+    }),
     dropsTotal: new Counter<'step' | 'reason'>({
       name: 'yujing_drops_total',
       help: 'What came in and did not go on, by step and reason.',

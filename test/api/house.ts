@@ -89,6 +89,8 @@ const DETECTOR: DetectorInfo = {
   },
 }
 
+const CLOCK = { wall: '2026-11-23T08:00:00+08:00', logTime: null, offsetSeconds: 0, doubt: null }
+
 function parts(): Omit<ApiOptions, 'access' | 'book' | 'desk' | 'live' | 'metrics' | 'logger' | 'consoleDir'> {
   const region: Record<string, string> = { [HOT_POT]: '140105', [NOODLES]: '140212' }
   return {
@@ -105,6 +107,10 @@ function parts(): Omit<ApiOptions, 'access' | 'book' | 'desk' | 'live' | 'metric
         return { version: 1, parameters, position: { epoch: 'e', seq: 7, index: 0 } }
       },
       explain: async (_id, key) => (key === HOT_POT ? { windows: { current: { events: 3 } } } : null),
+    },
+    clock: {
+      status: () => CLOCK,
+      confirm: async () => ({ ...CLOCK, position: { epoch: 'e', seq: 8, index: 0 } }),
     },
     health: { check: async () => ({ reasons: [], degraded: [], restarting: [] }) },
   }

@@ -29,6 +29,8 @@ const ROUTES: readonly [method: string, path: string, allowed: readonly string[]
   ['GET', '/v1/keys', ['admin']],
   ['POST', '/v1/keys', ['admin'], { name: 'new', role: 'viewer' } satisfies NewKey],
   ['DELETE', '/v1/keys/none', ['admin']],
+  ['GET', '/v1/clock', ['admin']],
+  ['POST', '/v1/clock/confirm', ['admin']],
   ['GET', '/v1/session', ['admin', 'supervisor', 'viewer', 'ingest']],
   ['DELETE', '/v1/session', ['admin', 'supervisor', 'viewer', 'ingest']],
   ['POST', '/v1/live/ticket', ['admin', 'supervisor', 'viewer']],

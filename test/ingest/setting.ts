@@ -7,6 +7,8 @@ import { CATALOGUE } from '../../src/model/catalogue/catalogue.ts'
 import { CREDIT_CODE_ALPHABET, creditCheckCharacter } from '../../src/model/credit-code.ts'
 import type { CanonicalEvent } from '../../src/model/event.ts'
 import { decodeBatch } from '../../src/model/row.ts'
+import type { TimeSources } from '../../src/telemetry/clock.ts'
+import { createGuardedClock } from '../../src/telemetry/guarded-clock.ts'
 import { silentLogger } from '../../src/telemetry/logger.ts'
 import { createMetrics, type Metrics } from '../../src/telemetry/metrics.ts'
 import { MemoryLog } from '../support/memory-log.ts'
@@ -17,10 +19,17 @@ export const PERSON_KEY = Buffer.from('a key for tests, thirty-two bytes')
 
 export const ALL_RIGHTS: IngestRights = { sources: 'all', types: 'all', areas: 'all', backfill: true, retracts: true }
 
-/** A clock that stands until it is moved. */
-export class TestClock {
+/** A machine whose time stands until it is moved: `time` moves both its clocks, `jump` the one on the wall alone. */
+export class TestClock implements TimeSources {
   time = NOW
-  now = (): number => this.time
+  #jumped = 0
+  wall = (): number => this.time + this.#jumped
+  monotonic = (): number => this.time
+  readonly guarded = createGuardedClock(this)
+
+  jump(milliseconds: number): void {
+    this.#jumped += milliseconds
+  }
 }
 
 /** A door over a real writer over a log, all in memory unless replaced. */
@@ -48,7 +57,7 @@ export function createSetting(
   const clock = new TestClock()
   const quarantine = new MemoryQuarantine()
   const metrics = createMetrics()
-  const common = { clock, logger: silentLogger(), metrics }
+  const common = { clock: clock.guarded, logger: silentLogger(), metrics }
   const writer = createWriter({
     log: log.connect(),
     snapshots,

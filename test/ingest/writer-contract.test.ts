@@ -9,7 +9,7 @@ import { createMetrics } from '../../src/telemetry/metrics.ts'
 import { MemoryLog } from '../support/memory-log.ts'
 import { MemorySnapshots } from '../support/memory-stores.ts'
 import { startTestNats } from '../support/nats.ts'
-import { canonical, NOW } from './setting.ts'
+import { canonical, TestClock } from './setting.ts'
 
 /** Where writers run: each has its own connection to one log. */
 interface Place {
@@ -87,7 +87,7 @@ describe.each([
     onSuperseded: (error: Error) => void = () => {},
   ): Promise<{ writer: Writer; log: AppendLog }> {
     const connection = await at.connect()
-    const clock = { now: () => NOW }
+    const clock = new TestClock().guarded
     const common = { history, clock, logger: silentLogger(), metrics: createMetrics(), instance: 'test', onSuperseded }
     const writer = createWriter({ ...connection, ...common })
     await writer.start()

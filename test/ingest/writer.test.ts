@@ -27,7 +27,7 @@ async function successor(setting: Setting, more: Partial<Parameters<typeof creat
     log: setting.log.connect(),
     snapshots,
     history,
-    clock,
+    clock: clock.guarded,
     logger: silentLogger(),
     metrics: createMetrics(),
     instance: 'next',
@@ -150,6 +150,74 @@ describe('time', () => {
     expect(await code(setting.writer.append([canonical()]))).toBe('clock.doubtful')
     setting.clock.time = NOW
     expect(await code(setting.writer.append([canonical()]))).toBe('done')
+  })
+})
+
+describe('a clock that jumps', () => {
+  const HOUR = 3_600_000
+  const confirm = (setting: Setting) =>
+    setting.writer.control({
+      type: 'yujing.clock',
+      data: { by: 'admin', wall: setting.clock.wall(), reason: 'test' },
+    })
+  const times = (setting: Setting) => [
+    ...controls(setting).map(({ at }) => at),
+    ...setting.logged().map(({ receivedAt }) => receivedAt),
+  ]
+
+  it('forward: nothing is taken, no tick, and no entry moves log time until it is accepted', async () => {
+    const setting = await started({ tickMs: 2 })
+    setting.clock.jump(HOUR)
+    expect(await code(setting.writer.append([canonical()]))).toBe('clock.doubtful')
+    setting.log.restart()
+    await setting.writer.control({ type: 'yujing.detectors', data: { versions: { a: 1 } } })
+    await confirm(setting)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(new Set(times(setting))).toEqual(new Set([NOW]))
+    setting.clock.guarded.accept()
+    await setting.writer.append([canonical()])
+    expect(setting.logged().at(-1)?.receivedAt).toBe(NOW + HOUR)
+  })
+
+  it('back: once confirmed, log time stands until the clock has caught up', async () => {
+    const setting = await started({ tickMs: 2 })
+    setting.clock.jump(-HOUR)
+    expect(await code(setting.writer.append([canonical()]))).toBe('clock.doubtful')
+    setting.clock.guarded.accept()
+    expect(await code(setting.writer.append([canonical()]))).toBe('clock.doubtful')
+    await confirm(setting)
+    await setting.writer.append([canonical()])
+    setting.clock.time += 30 * 60_000
+    await setting.writer.append([canonical()])
+    expect(new Set(times(setting))).toEqual(new Set([NOW]))
+    setting.clock.time += 31 * 60_000
+    await setting.writer.append([canonical()])
+    expect(setting.logged().at(-1)?.receivedAt).toBe(NOW + 60_000)
+    // Log time has moved: what was confirmed is over, and the next clock behind it is in doubt again.
+    setting.clock.time -= 10 * 60_000
+    expect(await code(setting.writer.append([canonical()]))).toBe('clock.doubtful')
+  })
+
+  it('keeps a confirmation over a restart, from the log and from the snapshot', async () => {
+    const setting = await started()
+    setting.clock.jump(-HOUR)
+    setting.clock.guarded.accept()
+    await confirm(setting)
+    const next = await successor(setting)
+    expect(await code(next.append([canonical()]))).toBe('done')
+    await next.stop()
+    const last = await successor(setting)
+    expect(await code(last.append([canonical()]))).toBe('done')
+  })
+
+  it('starts with a clock behind the log, and takes nothing', async () => {
+    const setting = await started()
+    await setting.writer.append([canonical()])
+    setting.clock.time = NOW - HOUR
+    const next = await successor(setting)
+    expect(await code(next.append([canonical()]))).toBe('clock.doubtful')
+    await next.control({ type: 'yujing.detectors', data: { versions: { a: 1 } } })
+    expect(new Set(times(setting))).toEqual(new Set([NOW]))
   })
 })
 

@@ -8,6 +8,8 @@ import { Register } from './register.ts'
 
 /** The last value of each kind of control entry that stays in force: detector versions, parameters by detector. */
 export interface ControlsInForce {
+  /** Log time at which a wall clock behind it was confirmed; in force while log time stands there. */
+  clockConfirmedAt?: number
   versions: Readonly<Record<string, number>> | null
   parameters: Record<string, Extract<Control, { type: 'yujing.parameters' }>['data']>
 }
@@ -76,6 +78,7 @@ export function followControl(state: WriterState, entry: ControlEntry): void {
   state.logTime = Math.max(state.logTime, entry.at)
   if (entry.type === 'yujing.writer') state.writer = entry.data.instance
   if (entry.type === 'yujing.detectors') state.controls.versions = entry.data.versions
+  if (entry.type === 'yujing.clock' && entry.data.wall < entry.at) state.controls.clockConfirmedAt = entry.at
   if (entry.type === 'yujing.parameters') state.controls.parameters[entry.data.detector] = entry.data
 }
 

@@ -3,7 +3,7 @@ import type { Control } from '../../model/control.ts'
 import { YujingError } from '../../model/errors.ts'
 import type { CanonicalEvent } from '../../model/event.ts'
 import type { Position } from '../../model/position.ts'
-import type { Clock } from '../../telemetry/clock.ts'
+import type { GuardedClock } from '../../telemetry/guarded-clock.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
 import type { AppendOutcome, WriterPort } from '../writer-port.ts'
@@ -18,8 +18,8 @@ export interface WriterOptions {
   readonly log: AppendLog
   readonly snapshots: SnapshotStore
   readonly history: EventIdHistory
-  /** Guarded clock: stamps `receivedAt` and ticks. */
-  readonly clock: Clock
+  /** Stamps `receivedAt` and ticks; while it is in doubt only control entries are appended. */
+  readonly clock: GuardedClock
   readonly logger: Logger
   readonly metrics: Metrics
   /** Name of this replica, for people who read the log. */
@@ -55,12 +55,9 @@ export interface Writer extends WriterPort {
 
 const DROPPED_AS = { stored: null, duplicate: 'duplicate', reused: 'id-reused' } as const
 
-/** A wall clock this far behind log time is in doubt: nothing is taken until it is put right. */
-const CLOCK_TOLERANCE_MS = 5 * 60_000
-
 /**
- * `receivedAt` is the clock's time or log time, whichever is later: a clock that is set back a little must not make log
- * order and log time disagree. One that is far behind is not believed at all.
+ * `receivedAt` is the clock's time or log time, whichever is later: a clock that is set back a little, or confirmed to lie
+ * behind, must not make log order and log time disagree. While the clock is in doubt log time stands.
  */
 export function createWriter(options: WriterOptions): Writer {
   const { log, snapshots, clock, metrics } = options
@@ -78,11 +75,7 @@ export function createWriter(options: WriterOptions): Writer {
   }
 
   function stamp(): number {
-    return Math.max(clock.now(), state.logTime)
-  }
-
-  function assertClock(): void {
-    if (clock.now() < state.logTime - CLOCK_TOLERANCE_MS) throw new YujingError('clock.doubtful')
+    return clock.doubt() === null ? Math.max(clock.now(), state.logTime) : state.logTime
   }
 
   /** What history knows of the ids that may be old; one query for the whole call. */
@@ -116,7 +109,7 @@ export function createWriter(options: WriterOptions): Writer {
   }
 
   async function tick(): Promise<void> {
-    if (queue === null || clock.now() <= state.logTime) return
+    if (queue === null || clock.doubt() !== null || clock.now() <= state.logTime) return
     await queue.control({ type: 'yujing.tick', data: {} })
   }
 
@@ -131,6 +124,7 @@ export function createWriter(options: WriterOptions): Writer {
     async start() {
       state = await restore({ ...options, logger })
       const from = state.seq
+      clock.follow(() => ({ logTime: state.logTime, confirmedAt: state.controls.clockConfirmedAt ?? null }))
       const starting = new AppendQueue({
         log,
         state,
@@ -157,7 +151,7 @@ export function createWriter(options: WriterOptions): Writer {
     async append(events) {
       if (events.length === 0) return []
       taking()
-      assertClock()
+      clock.assertBelieved()
       const identities = events.map(identityOf)
       const maybe = identities.filter((identity) => state.ids.familiarity(identity) === 'perhaps')
       const history = await askHistory(maybe.map(({ idHash }) => idHash))
@@ -167,7 +161,6 @@ export function createWriter(options: WriterOptions): Writer {
     },
 
     async control(control) {
-      assertClock()
       const seq = await taking().control(control)
       return { epoch: log.epoch, seq, index: 0 }
     },
