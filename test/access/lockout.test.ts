@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { administrator } from '../../src/access/identity.ts'
 import { createLockout, LOCKOUT_MS, LOCKOUT_WINDOW_MS, LOCKOUT_WRONG_KEYS } from '../../src/access/lockout.ts'
 import { createTickets, TICKET_MS } from '../../src/access/tickets.ts'
 
@@ -47,10 +48,16 @@ describe('tickets', () => {
   test('open once, and not for long', () => {
     const clock = { time: 0 }
     const tickets = createTickets({ now: () => clock.time })
-    const first = tickets.issue('digest')
-    expect(tickets.redeem(first)).toBe('digest')
+    let standing: 'valid' | 'revoked' = 'valid'
+    const grant = { identity: administrator('k', 'k'), keyDigest: 'd', session: null, standing: () => standing }
+    const first = tickets.issue(grant)
+    expect(tickets.redeem(first)).toBe(grant)
     expect(tickets.redeem(first)).toBeNull()
-    const late = tickets.issue('digest')
+    const revoked = tickets.issue(grant)
+    standing = 'revoked'
+    expect(tickets.redeem(revoked)).toBeNull()
+    standing = 'valid'
+    const late = tickets.issue(grant)
     clock.time += TICKET_MS
     expect(tickets.redeem(late)).toBeNull()
     expect(tickets.redeem('never issued')).toBeNull()

@@ -39,8 +39,8 @@ export interface AlertBook {
    * so old that the order of then is no longer known: list again.
    */
   list(request: ListRequest): { items: Alert[]; next: string | null }
-  /** Latest state of each alert changed after an offset, in offset order. */
-  changedAfter(offset: number): Alert[]
+  /** Latest state of each alert changed after an offset, in offset order, the first `most` of them. */
+  changedAfter(offset: number, most?: number): Alert[]
   /** Offset of the last change seen, 0 before the first. */
   head(): number
   /** The lowest offset after which `changedAfter` still tells everything: that of the last alert that left; else 0. */
@@ -98,7 +98,7 @@ export function createBook(spare?: number): DeskBook {
     head: () => changes.head,
     receivedAt: (id) => alerts.get(id)?.stored.receivedAt ?? null,
     floor: () => floor,
-    changedAfter: (offset) => alertsOf(changes.after(offset)),
+    changedAfter: (offset, most) => alertsOf(changes.after(offset, most)),
     ofSubject: ({ kind, key }) =>
       storedOf(postings.of('subjects', key)).filter(({ subject }) => subject.kind === kind && subject.key === key),
     pending(most) {

@@ -28,8 +28,8 @@ export interface ChangeLog {
   newestFirst(asOf: number, before: number): Iterable<Place>
   /** Revision an alert had as of another; null when it was not there. */
   placeOf(id: string, asOf: number): number | null
-  /** Ids whose newest change is after a revision, oldest change first. */
-  after(revision: number): string[]
+  /** Ids whose newest change is after a revision, oldest change first; no more than `most`. */
+  after(revision: number, most?: number): string[]
   readonly head: number
   readonly oldest: number
   /** What came so far is the beginning: no looking back behind it. */
@@ -94,9 +94,9 @@ export function createChangeLog(spare = SPARE): ChangeLog {
       while (entry !== null && entry.revision > asOf) entry = entry.earlier
       return entry?.revision ?? null
     },
-    after(revision) {
+    after(revision, most = Number.POSITIVE_INFINITY) {
       const ids: string[] = []
-      for (let at = from(revision + 1); at < entries.length; at += 1) {
+      for (let at = from(revision + 1); at < entries.length && ids.length < most; at += 1) {
         const entry = entries[at]
         if (entry !== undefined && newest.get(entry.id) === entry) ids.push(entry.id)
       }

@@ -17,7 +17,7 @@ export function liveTicketRoutes(server: Server, tickets: Tickets): void {
       },
     },
     async (request) => ({
-      ticket: tickets.issue(grantOf(request).keyDigest),
+      ticket: tickets.issue(grantOf(request)),
       expiresInSeconds: TICKET_MS / 1000,
     }),
   )

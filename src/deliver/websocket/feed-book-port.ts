@@ -17,8 +17,8 @@ export interface FeedBook {
    * 0 while nothing ever left.
    */
   floor(): number
-  /** Latest state of every alert changed after the offset, in offset order; after 0: all. */
-  changedAfter(offset: number): readonly Alert[]
+  /** Latest state of every alert changed after the offset, in offset order, the first `most` of them; after 0: all. */
+  changedAfter(offset: number, most?: number): readonly Alert[]
   /** Returns how to stop. */
   subscribe(listener: (alert: Alert) => void): () => void
   /** When the event behind an alert's last change arrived, epoch milliseconds; null when no event was behind it. */

@@ -9,8 +9,12 @@ export interface FeedLimits {
   readonly waitingBytes: number
   /** A client that stays above that so long is too slow. */
   readonly slowMs: number
+  /** Most changes looked at in one turn of the event loop for a client that catches up. */
+  readonly changesAtOnce: number
   /** How long a client may take to answer a close before its connection is cut; shorter when the service stops. */
   readonly closeMs: number
+  /** The same for a key that was revoked: with a pulse before it, and time to spare, within 5 s (CONTRACT 5). */
+  readonly revokedMs: number
   readonly stopMs: number
 }
 
@@ -19,8 +23,10 @@ export const FEED_LIMITS: FeedLimits = {
   pingMs: 15_000,
   connectionsPerKey: 20,
   messageBytes: 64 * 1024,
-  waitingBytes: 1024 * 1024,
+  waitingBytes: 256 * 1024,
   slowMs: 20_000,
+  changesAtOnce: 1_000,
   closeMs: 10_000,
+  revokedMs: 2_000,
   stopMs: 1_000,
 }

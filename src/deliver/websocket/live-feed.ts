@@ -1,4 +1,4 @@
-import fastifyWebsocket from '@fastify/websocket'
+import fastifyWebsocket, { type WebsocketPluginOptions } from '@fastify/websocket'
 import type { FastifyInstance } from 'fastify'
 import type { WebSocket } from 'ws'
 import type { Access, Grant } from '../../access/access.ts'
@@ -8,6 +8,7 @@ import type { Logger } from '../../telemetry/logger.ts'
 import { describeFeed } from './asyncapi.ts'
 import { CLOSE } from './close-codes.ts'
 import { identify, SUBPROTOCOL } from './credentials.ts'
+import { FeedSocket } from './feed-socket.ts'
 import { createHub, type HubOptions } from './hub.ts'
 import { FEED_LIMITS, type FeedLimits } from './limits.ts'
 import { readSubscribe } from './messages.ts'
@@ -35,7 +36,7 @@ export function createLiveFeed(options: LiveFeedOptions): LiveFeed {
   const hub = createHub({ ...options, limits })
 
   function accept(socket: WebSocket, handshake: Parameters<typeof identify>[1]): void {
-    const transport = transportOf(socket, limits.closeMs)
+    const transport = transportOf(socket, limits)
     const grant = identify(access, handshake, publicUrl)
     if (grant === null) transport.close(CLOSE.unauthenticated, 'not authenticated')
     else if (!may(grant.identity, 'live.read')) transport.close(CLOSE.forbidden, 'this role may not read the feed')
@@ -63,16 +64,20 @@ export function createLiveFeed(options: LiveFeedOptions): LiveFeed {
     async register(server) {
       await server.register(fastifyWebsocket, {
         options: {
+          // Its type asks for what the module exports beside the class, which nobody uses.
+          WebSocket: FeedSocket as unknown as NonNullable<WebsocketPluginOptions['options']>['WebSocket'] & {},
           maxPayload: limits.messageBytes,
           handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
         },
         errorHandler(error, socket) {
           logger.debug({ err: error }, 'live connection broke')
-          socket.terminate()
+          // Where a reason is on its way it may still arrive.
+          if (socket.readyState === socket.CLOSING) cutAfter(socket, limits.closeMs)
+          else socket.terminate()
         },
         preClose(done) {
           for (const socket of this.websocketServer.clients) {
-            transportOf(socket, limits.stopMs).close(CLOSE.stopping, 'the service stops')
+            transportOf(socket, { ...limits, closeMs: limits.stopMs }).close(CLOSE.stopping, 'the service stops')
           }
           this.websocketServer.close(() => done())
         },
@@ -86,19 +91,24 @@ export function createLiveFeed(options: LiveFeedOptions): LiveFeed {
   }
 }
 
-function transportOf(socket: WebSocket, closeMs: number): Transport {
+function transportOf(socket: WebSocket, limits: Pick<FeedLimits, 'closeMs' | 'revokedMs'>): Transport {
   return {
     waiting: () => socket.bufferedAmount,
     send(text, flushed) {
       if (socket.readyState === socket.OPEN) socket.send(text, flushed)
     },
     close(code, reason) {
+      if (socket.readyState !== socket.OPEN) return
       socket.close(code, reason)
-      // Whoever does not answer the close is cut off.
-      const cut = setTimeout(() => socket.terminate(), closeMs)
-      socket.once('close', () => clearTimeout(cut))
+      cutAfter(socket, code === CLOSE.forbidden ? limits.revokedMs : limits.closeMs)
     },
   }
+}
+
+/** Whoever does not answer a close is cut off. */
+function cutAfter(socket: WebSocket, ms: number): void {
+  const cut = setTimeout(() => socket.terminate(), ms)
+  socket.once('close', () => clearTimeout(cut))
 }
 
 /** Pings, and cuts a connection whose last ping was not answered. */

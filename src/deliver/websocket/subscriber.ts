@@ -42,7 +42,7 @@ export function createSubscriber(options: {
   /** Since when the client has more waiting than it may, epoch milliseconds; null while it is live. */
   let behindSince: number | null = null
 
-  const send = (message: ServerMessage) => transport.send(JSON.stringify(message))
+  const send = (message: ServerMessage, flushed?: () => void) => transport.send(JSON.stringify(message), flushed)
 
   /** What this client sees of an alert; null when out of scope. */
   const inScope = (alert: Alert | null) => (alert === null ? null : project(identity, alert))
@@ -55,15 +55,21 @@ export function createSubscriber(options: {
   function drain(): void {
     if (offset === null || behindSince === null || transport.waiting() > limits.waitingBytes) return
     const head = book.head()
-    for (const alert of book.changedAfter(offset)) {
+    const changes = book.changedAfter(offset, limits.changesAtOnce)
+    for (const alert of changes) {
       const seen = inScope(alert)
       if (seen !== null && matchesFilter(filter, seen)) sendAlert(seen)
-      else if (seen !== null) send({ type: 'gone', offset: alert.revision, id: alert.id })
+      else if (seen !== null) send({ type: 'gone', offset: alert.revision, id: alert.id }, drain)
       offset = alert.revision
       if (transport.waiting() > limits.waitingBytes) {
         behindSince = clock.now()
         return
       }
+    }
+    if (changes.length === limits.changesAtOnce) {
+      behindSince = clock.now()
+      setImmediate(drain)
+      return
     }
     offset = Math.max(offset, head)
     behindSince = null
@@ -77,6 +83,11 @@ export function createSubscriber(options: {
 
   return {
     subscribe(message) {
+      // Each is answered: who asks on and on and reads nothing would fill the memory.
+      if (transport.waiting() > limits.waitingBytes) {
+        transport.close(CLOSE.tooSlow, 'too slow; resume by cursor')
+        return
+      }
       filter = message.filter ?? {}
       const after = message.after ?? null
       const head = book.head()

@@ -4,5 +4,6 @@ export interface Transport {
   waiting(): number
   /** `flushed` is called when the network has taken this text. */
   send(text: string, flushed?: () => void): void
+  /** Says why and ends; nothing is sent any more. A second close does nothing. */
   close(code: number, reason: string): void
 }
