@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { QuarantineLog } from './log/quarantine-log.ts'
+import type { Quarantined, QuarantineLog } from './log/quarantine-log.ts'
 import type { Logger } from './telemetry/logger.ts'
 
 const COUNTED = 'quarantine.counted'
 const RETRY_MS = 2_000
+/** Refusals counted at once, and how long the first of them waits for more: each insert is a part for ClickHouse to merge. */
+const MOST_AT_ONCE = 2_000
+const GATHER_MS = 200
 
 /** Where it is kept how far has been counted. */
 interface CountedBucket {
@@ -30,10 +33,11 @@ export function createQuarantineCounts(options: {
 
   async function follow(): Promise<void> {
     const counted = (await bucket.get(COUNTED))?.value ?? 0
-    for await (const { seq, entry } of quarantine.read(counted + 1, signal)) {
-      const { code, source, receivedAt } = entry
-      await store.countQuarantined([{ code, source, receivedAt }])
-      await bucket.put(COUNTED, seq)
+    for await (const refused of gathered(quarantine.read(counted + 1, signal))) {
+      await store.countQuarantined(
+        refused.map(({ entry: { code, source, receivedAt } }) => ({ code, source, receivedAt })),
+      )
+      await bucket.put(COUNTED, (refused.at(-1) as Quarantined).seq)
     }
   }
 
@@ -57,5 +61,30 @@ export function createQuarantineCounts(options: {
       stopping.abort()
       await running
     },
+  }
+}
+
+/** What comes one by one in groups: a group closes when it is full, or a moment after its first member. */
+async function* gathered<T>(source: AsyncIterable<T>): AsyncGenerator<readonly T[]> {
+  const members = source[Symbol.asyncIterator]()
+  let next = members.next()
+  try {
+    for (;;) {
+      const first = await next
+      if (first.done) return
+      const group = [first.value]
+      next = members.next()
+      const closing = sleep(GATHER_MS, 'closed' as const)
+      while (group.length < MOST_AT_ONCE) {
+        const more = await Promise.race([next, closing])
+        if (more === 'closed' || more.done) break
+        group.push(more.value)
+        next = members.next()
+      }
+      yield group
+    }
+  } finally {
+    next.catch(() => {})
+    await members.return?.()
   }
 }

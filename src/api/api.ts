@@ -1,12 +1,14 @@
 import { type FastifyBaseLogger, fastify, LogController } from 'fastify'
 import type { Access } from '../access/access.ts'
-import { YujingError } from '../model/errors.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { requireAccess, requireDeclarations } from './authentication.ts'
 import { serveConsole } from './console.ts'
 import { describe } from './documentation.ts'
-import { handleErrors, refuse, refuseGarbage } from './error-handler.ts'
+import { frameworkErrors, garbageHandler, handleErrors } from './error-handler.ts'
+import { requireHandshake } from './handshake.ts'
+import { createIntake } from './intake.ts'
+import { HTTP_LIMITS } from './limits.ts'
 import type { ClockGuard } from './port-clock.ts'
 import type { AlertBook, AlertDesk } from './port-desk.ts'
 import type { Detectors } from './port-detectors.ts'
@@ -29,9 +31,6 @@ import { overviewRoutes } from './routes/overview.ts'
 import { quarantineRoutes } from './routes/quarantine.ts'
 import { sessionRoutes } from './routes/session.ts'
 import type { Server } from './server.ts'
-
-/** Most bytes of a body, where a route says nothing else. */
-const BODY_LIMIT = 64 * 1024
 
 /** Requests a minute of one identity; far above what people and sources do, below what brings the service down. */
 export const RATE_LIMITS: RateLimits = { requestsPerMinute: 60_000, eventRequestsPerMinute: 600_000 }
@@ -71,9 +70,17 @@ export async function createApi(options: ApiOptions): Promise<Server> {
     // One line a request is written by `logRequests`.
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestId,
-    bodyLimit: BODY_LIMIT,
-    clientErrorHandler: refuseGarbage,
-    frameworkErrors: (_error, _request, reply) => refuse(reply, new YujingError('request.invalid')),
+    bodyLimit: HTTP_LIMITS.bodyBytes,
+    requestTimeout: HTTP_LIMITS.requestMs,
+    http: {
+      headersTimeout: HTTP_LIMITS.headersMs,
+      connectionsCheckingInterval: HTTP_LIMITS.slowCheckMs,
+      maxHeaderSize: HTTP_LIMITS.headerBytes,
+      // `requireHandshake` refuses it in our own words.
+      requireHostHeader: false,
+    },
+    clientErrorHandler: garbageHandler(metrics),
+    frameworkErrors: frameworkErrors(metrics),
     // A proxy for TLS stands on this machine; its word counts for who the caller is, nobody else's does.
     trustProxy: 'loopback',
     // A member nobody knows is a mistake to be told, not to be dropped.
@@ -81,16 +88,18 @@ export async function createApi(options: ApiOptions): Promise<Server> {
   })
   // Answers are built here from typed values; their schemas document them.
   server.setSerializerCompiler(() => (data) => JSON.stringify(data))
-  handleErrors(server)
+  server.server.maxConnections = HTTP_LIMITS.connections
+  handleErrors(server, metrics)
   logRequests(server)
   await protect(server, https)
   requireDeclarations(server)
   await limitRate(server, rateLimits.requestsPerMinute)
   await describe(server, live.asyncapi)
   await live.register(server)
+  requireHandshake(server)
   requireAccess(server, access)
 
-  eventRoutes(server, options.door, rateLimits.eventRequestsPerMinute)
+  eventRoutes(server, options.door, createIntake(HTTP_LIMITS), rateLimits.eventRequestsPerMinute)
   alertRoutes(server, book, live.epoch)
   alertActionRoutes(server, book, options.desk)
   overviewRoutes(server, book, live.epoch)

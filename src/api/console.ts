@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import { YujingError } from '../model/errors.ts'
-import { pathOf, refuse } from './error-handler.ts'
+import { pathOf } from './error-handler.ts'
 import type { Server } from './server.ts'
 
 /** Paths that are not pages of the console. */
@@ -17,7 +17,7 @@ const ONE_YEAR_SECONDS = 31_536_000
  */
 export async function serveConsole(root: Server, directory: string): Promise<void> {
   if (!existsSync(join(directory, 'index.html'))) {
-    root.setNotFoundHandler((_request, reply) => refuse(reply, new YujingError('not-found')))
+    root.setNotFoundHandler((_request, reply) => reply.refuse(new YujingError('not-found')))
     return
   }
   const assets = join(directory, 'assets') + sep
@@ -36,7 +36,7 @@ export async function serveConsole(root: Server, directory: string): Promise<voi
     })
     server.setNotFoundHandler((request, reply) => {
       const page = request.method === 'GET' && !NOT_PAGES.test(pathOf(request)) && wantsPage(request.headers.accept)
-      return page ? reply.sendFile('index.html') : refuse(reply, new YujingError('not-found'))
+      return page ? reply.sendFile('index.html') : reply.refuse(new YujingError('not-found'))
     })
   })
 }

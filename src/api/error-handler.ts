@@ -1,11 +1,14 @@
-import { STATUS_CODES } from 'node:http'
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { ERRORS, type ErrorCode, YujingError } from '../model/errors.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
 import type { Server } from './server.ts'
 
 /** Seconds after which a refused request may come again, unless the error says otherwise. */
 const RETRY_AFTER_SECONDS = 5
+/** How long a connection stays open for its last answer to be read. */
+const LAST_WORD_MS = 5_000
 
 /** What the framework refuses, in words of the table. */
 const FRAMEWORK: Readonly<Record<string, ErrorCode>> = {
@@ -14,25 +17,76 @@ const FRAMEWORK: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_CTP_INVALID_JSON_BODY: 'body.malformed',
   FST_ERR_CTP_EMPTY_JSON_BODY: 'body.malformed',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'body.malformed',
+  FST_ERR_MAX_PARAM_LENGTH: 'request.uri-too-long',
 }
 
-/** Every answer that is not the wanted one goes through here: one shape, one table, never a stack. */
-export function handleErrors(server: Server): void {
+/** What HTTP itself refuses before there is a request. */
+const PROTOCOL: Readonly<Record<string, ErrorCode>> = {
+  HPE_HEADER_OVERFLOW: 'request.headers-too-large',
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: 'body.too-large',
+  ERR_HTTP_REQUEST_TIMEOUT: 'request.too-slow',
+}
+
+declare module 'fastify' {
+  interface FastifyReply {
+    /** Sends a refusal with the headers its status asks for, and counts it. */
+    refuse(error: YujingError): FastifyReply
+  }
+}
+
+/** Every answer that is not the wanted one goes through here: one shape, one table, counted, never a stack. */
+export function handleErrors(server: Server, metrics: Metrics): void {
+  server.decorateReply('refuse', function (this: FastifyReply, error: YujingError) {
+    metrics.requestsRefusedTotal.inc({ code: error.code })
+    return refuse(this, error)
+  })
   server.setErrorHandler((error: FastifyError, request, reply) => {
     const refusal = refusalOf(error)
     if (refusal.code === 'internal')
       request.log.error({ err: error, route: request.routeOptions.url }, 'request failed')
-    return refuse(reply, refusal)
+    return reply.refuse(refusal)
+  })
+  server.addHook('onResponse', async (request, reply) => {
+    metrics.requestsTotal.inc({ route: request.routeOptions.url ?? 'none', status: reply.statusCode })
+  })
+  server.server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
+    const refusal = new YujingError('request.expectation')
+    metrics.requestsRefusedTotal.inc({ code: refusal.code })
+    response.writeHead(ERRORS[refusal.code].status, { 'content-type': 'application/json', connection: 'close' })
+    response.end(JSON.stringify(errorBody(refusal)))
+  })
+  server.server.on('connect', (_request: IncomingMessage, socket: Socket) => {
+    answerSocket(socket, new YujingError('method.not-allowed', 'This is no proxy.'), metrics)
   })
 }
 
-/** Answers what is not even HTTP, where there is no request to reply to. */
-export function refuseGarbage(_error: Error, socket: Socket): void {
-  if (!socket.writable) {
-    socket.destroy()
-    return
+/** Refuses what the framework cannot route: a path that is no URL, a part of it that is too long. */
+export function frameworkErrors(metrics: Metrics) {
+  return (error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void => {
+    const refusal = refusalOf(error)
+    metrics.requestsRefusedTotal.inc({ code: refusal.code })
+    refuse(reply, refusal)
   }
-  const refusal = new YujingError('request.invalid', 'This is no HTTP request that can be understood.')
+}
+
+/** Answers what is not even HTTP, or breaks off, where there is no request to reply to. */
+export function garbageHandler(metrics: Metrics): (error: NodeJS.ErrnoException, socket: Socket) => void {
+  return (error, socket) => {
+    // Whoever has hung up gets no answer and has asked nothing.
+    if (error.code === 'ECONNRESET' || !socket.writable) {
+      socket.destroy()
+      return
+    }
+    const code = PROTOCOL[error.code ?? '']
+    const refusal = code
+      ? new YujingError(code)
+      : new YujingError('request.invalid', 'This is no HTTP request that can be understood.')
+    answerSocket(socket, refusal, metrics)
+  }
+}
+
+function answerSocket(socket: Socket, refusal: YujingError, metrics: Metrics): void {
+  metrics.requestsRefusedTotal.inc({ code: refusal.code })
   const { status } = ERRORS[refusal.code]
   const body = JSON.stringify(errorBody(refusal))
   const head = [
@@ -42,10 +96,13 @@ export function refuseGarbage(_error: Error, socket: Socket): void {
     'Connection: close',
   ]
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
+  // Whoever neither reads nor hangs up is cut off.
+  const cut = setTimeout(() => socket.destroy(), LAST_WORD_MS)
+  socket.once('close', () => clearTimeout(cut))
+  socket.on('error', () => socket.destroy())
 }
 
-/** Sends a refusal with the headers its status asks for. */
-export function refuse(reply: FastifyReply, error: YujingError): FastifyReply {
+function refuse(reply: FastifyReply, error: YujingError): FastifyReply {
   const { status, retry } = ERRORS[error.code]
   if (retry && status !== 500) reply.header('retry-after', retryAfter(reply, error.details))
   if (status === 401) reply.header('www-authenticate', 'Bearer realm="yujing"')

@@ -27,7 +27,7 @@ const MOST_GROWTH = 6
 
 /** Judges one event: the checks stand in the order of the contract, the first that fails speaks. */
 export function admit(raw: RawEvent, rights: IngestRights, now: number, gate: Gate): Admission {
-  if (raw.fault !== null) return { refusal: refuse('event.malformed', raw.fault) }
+  if (raw.fault !== null) return { refusal: raw.fault }
   const envelope = readEnvelope(raw.value)
   if ('code' in envelope) return { refusal: envelope }
   const type = envelope.type

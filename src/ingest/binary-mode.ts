@@ -1,4 +1,6 @@
 import type { RawEvent } from './body.ts'
+import type { IngestLimits } from './limits.ts'
+import { type Refusal, refuse } from './refusal.ts'
 
 /** Header names in lower case, as Node gives them. */
 export type IngestHeaders = Readonly<Record<string, string | undefined>>
@@ -12,26 +14,30 @@ export function isBinaryMode(headers: IngestHeaders): boolean {
 }
 
 /** One event whose attributes stand in `ce-*` headers (percent-encoded UTF-8) and whose body is the data. */
-export function readBinaryMode(headers: IngestHeaders, body: string): RawEvent {
+export function readBinaryMode(headers: IngestHeaders, body: string, limits: IngestLimits): RawEvent {
   const event: Record<string, unknown> = Object.create(null)
-  let fault: string | null = null
+  let fault: Refusal | null = null
   for (const [name, value] of Object.entries(headers)) {
     if (!name.startsWith(PREFIX) || value === undefined) continue
     const decoded = decodeHeader(value)
-    if (decoded === null) fault ??= 'A ce-* header is not percent-encoded UTF-8; encode it as CloudEvents 1.0 says.'
+    if (decoded === null)
+      fault ??= malformed('A ce-* header is not percent-encoded UTF-8; encode it as CloudEvents 1.0 says.')
     const attribute = name.slice(PREFIX.length)
     event[attribute] = FLAGS.has(attribute) ? (TRUTH.get(decoded ?? '') ?? decoded) : decoded
   }
-  if (body.trim() !== '') {
+  if (Buffer.byteLength(body) > limits.parsedBytes) fault ??= refuse('event.too-large')
+  else if (body.trim() !== '') {
     try {
       event.data = JSON.parse(body)
     } catch {
-      fault ??= 'The body is not JSON; with ce-* headers it must hold the data alone.'
+      fault ??= malformed('The body is not JSON; with ce-* headers it must hold the data alone.')
     }
   }
   const text = (): string => JSON.stringify({ ...event, data: event.data ?? body })
   return { value: event, fault, text, bytes: Buffer.byteLength(text()) }
 }
+
+const malformed = (reason: string): Refusal => refuse('event.malformed', reason)
 
 const TRUTH = new Map([
   ['true', true],

@@ -1,17 +1,19 @@
+import { setImmediate } from 'node:timers/promises'
 import { YujingError } from '../model/errors.ts'
 import { type IngestHeaders, isBinaryMode, readBinaryMode } from './binary-mode.ts'
+import { elementsOf, isNestedDeeper, linesOf } from './json-scan.ts'
 import type { IngestLimits } from './limits.ts'
-import { unpack } from './unpack.ts'
+import { type Refusal, refuse } from './refusal.ts'
 
 /** One event of a request before anyone looked into it. */
 export interface RawEvent {
-  /** The JSON value; undefined when the line was no JSON. */
+  /** The JSON value; undefined when the text was no JSON, or too long to be read. */
   readonly value: unknown
-  /** What is wrong already, as a sentence for the source; null when the value is to be judged. */
-  readonly fault: string | null
-  /** The text as sent (the JSON again for an element of a batch): sealed if the event goes to quarantine. */
+  /** What is wrong already; null when the value is to be judged. */
+  readonly fault: Refusal | null
+  /** The text as sent: sealed if the event goes to quarantine. */
   readonly text: () => string
-  /** Bytes as sent; an element of a batch counts as compact JSON, and no less than this. */
+  /** Bytes as sent. */
   readonly bytes: number
 }
 
@@ -22,30 +24,42 @@ export interface IngestBody {
   readonly body: Buffer
 }
 
+/** Events read at a time, for the same reason as everywhere: others must not wait. */
+const STRETCH = 1_000
+
 /**
  * Takes a body apart into events by its content type.
  *
+ * @param body unpacked
  * @throws YujingError `body.*` when the body as a whole cannot be read
  */
-export async function readBody(request: IngestBody, limits: IngestLimits): Promise<RawEvent[]> {
-  const mode = contentMode(request)
-  const text = decodeUtf8(await unpack(request.body, request.contentEncoding, limits))
-  if (mode !== 'lines' && isNestedDeeper(text, limits.nesting)) throw new YujingError('body.malformed', tooDeep(limits))
+export async function readBody(
+  body: Buffer,
+  mode: ContentMode,
+  headers: IngestHeaders,
+  limits: IngestLimits,
+): Promise<RawEvent[]> {
+  const text = decodeUtf8(body)
   switch (mode) {
-    case 'structured':
-      return [{ value: parse(text), fault: null, text: () => text, bytes: Buffer.byteLength(text) }]
+    case 'structured': {
+      const event = readEvent(text, limits)
+      if (event.fault?.code === 'event.malformed') throw new YujingError('body.malformed', event.fault.message)
+      return [event]
+    }
     case 'binary':
-      return [readBinaryMode(request.headers, text)]
+      if (isNestedDeeper(text, limits.nesting)) throw new YujingError('body.malformed', tooDeep(limits))
+      return [readBinaryMode(headers, text, limits)]
     case 'batch':
-      return readBatch(text, limits.eventBytes)
+      return readMany(batchOf(text), limits)
     case 'lines':
-      return readLines(text, limits)
+      return readMany(linesOf(text), limits)
   }
 }
 
-type ContentMode = 'structured' | 'batch' | 'lines' | 'binary'
+export type ContentMode = 'structured' | 'batch' | 'lines' | 'binary'
 
-function contentMode(request: IngestBody): ContentMode {
+/** How the events stand in the body. @throws YujingError `body.media-type` */
+export function contentMode(request: IngestBody): ContentMode {
   const [essence = '', ...parameters] = (request.contentType ?? '').toLowerCase().split(';')
   const charset = parameters.map((parameter) => /^\s*charset\s*=\s*"?([^"]*?)"?\s*$/.exec(parameter)?.[1]).find(Boolean)
   if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8') {
@@ -68,62 +82,36 @@ function decodeUtf8(body: Buffer): string {
   }
 }
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // The message of the parser quotes the body, which may name people.
-    throw new YujingError('body.malformed', 'The body is not JSON; check it with a JSON validator.')
-  }
-}
-
-/** Elements are measured one by one only where the whole batch is long enough to hold one too large. */
-function readBatch(text: string, eventBytes: number): RawEvent[] {
-  const batch = parse(text)
-  if (!Array.isArray(batch)) throw new YujingError('body.malformed', 'A batch must be a JSON array of events.')
-  const whole = Buffer.byteLength(text)
-  return batch.map((value: unknown) => {
-    const again = (): string => JSON.stringify(value)
-    return { value, fault: null, text: again, bytes: whole <= eventBytes ? whole : Buffer.byteLength(again()) }
-  })
-}
-
-function readLines(text: string, limits: IngestLimits): RawEvent[] {
+async function readMany(texts: Iterable<string>, limits: IngestLimits): Promise<RawEvent[]> {
   const events: RawEvent[] = []
-  for (const line of text.split('\n')) {
-    if (line.trim() === '') continue
-    let value: unknown
-    let fault: string | null = null
-    if (isNestedDeeper(line, limits.nesting)) fault = tooDeep(limits)
-    else
-      try {
-        value = JSON.parse(line)
-      } catch {
-        fault = 'The line is not JSON; write each event on one line of its own.'
-      }
-    events.push({ value, fault, text: () => line, bytes: Buffer.byteLength(line) })
+  for (const text of texts) {
+    if (events.length === limits.eventsPerRequest)
+      throw new YujingError('body.too-large', `More than ${limits.eventsPerRequest} events; send smaller batches.`)
+    events.push(readEvent(text, limits))
+    if (events.length % STRETCH === 0) await setImmediate()
   }
   return events
 }
 
-const tooDeep = ({ nesting }: IngestLimits) => `The JSON is nested more than ${nesting} levels deep; send it flatter.`
-
-/** Whether arrays and objects of a JSON text stand deeper inside one another; found before anything recursive sees it. */
-function isNestedDeeper(text: string, most: number): boolean {
-  let depth = 0
-  for (let at = 0; at < text.length; at++) {
-    switch (text[at]) {
-      case '"':
-        while (++at < text.length && text[at] !== '"') if (text[at] === '\\') at++
-        break
-      case '{':
-      case '[':
-        if (++depth > most) return true
-        break
-      case '}':
-      case ']':
-        depth--
-    }
-  }
-  return false
+/** Elements are told apart before they are parsed: so each is measured as sent, and none can grow beyond its limit. */
+function* batchOf(text: string): Generator<string> {
+  const isWhole = yield* elementsOf(text)
+  if (!isWhole) throw new YujingError('body.malformed', 'A batch must be a JSON array of events.')
 }
+
+/** What is far over the limit is not even parsed: a text of brackets takes thirty times its length as objects. */
+function readEvent(sent: string, limits: IngestLimits): RawEvent {
+  const bytes = Buffer.byteLength(sent)
+  const raw = { text: () => sent, bytes }
+  const faulty = (fault: Refusal): RawEvent => ({ ...raw, value: undefined, fault })
+  if (bytes > limits.parsedBytes) return faulty(refuse('event.too-large'))
+  if (isNestedDeeper(sent, limits.nesting)) return faulty(refuse('event.malformed', tooDeep(limits)))
+  try {
+    return { ...raw, value: JSON.parse(sent) as unknown, fault: null }
+  } catch {
+    // The message of the parser quotes the text, which may name people.
+    return faulty(refuse('event.malformed', 'The text is not JSON; check it with a JSON validator.'))
+  }
+}
+
+const tooDeep = ({ nesting }: IngestLimits) => `The JSON is nested more than ${nesting} levels deep; send it flatter.`

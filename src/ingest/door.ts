@@ -6,7 +6,8 @@ import type { GuardedClock } from '../telemetry/guarded-clock.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { admit, type Gate } from './admit.ts'
-import { type IngestBody, type RawEvent, readBody } from './body.ts'
+import { contentMode, type IngestBody, type RawEvent, readBody } from './body.ts'
+import { createBudget } from './budget.ts'
 import { compileCatalogue } from './data-check.ts'
 import { nameIn } from './envelope.ts'
 import type { IngestLimits } from './limits.ts'
@@ -15,6 +16,7 @@ import type { QuarantinePort } from './quarantine-port.ts'
 import { type Refusal, refuse } from './refusal.ts'
 import type { IngestRights } from './rights.ts'
 import { createSeal } from './seal.ts'
+import { unpack } from './unpack.ts'
 import type { AppendOutcome, WriterPort } from './writer-port.ts'
 
 export interface IngestRequest extends IngestBody {
@@ -60,6 +62,12 @@ type Passage = { readonly raw: RawEvent } & (
   | { readonly event: null; readonly refusal: Refusal }
 )
 
+/** An event that goes to quarantine. */
+interface Refused {
+  readonly raw: RawEvent
+  readonly refusal: Refusal
+}
+
 /** Events judged and appended at a time: a request of many thousands must not keep others waiting. */
 const STRETCH = 500
 
@@ -91,49 +99,77 @@ export function createDoor(options: DoorOptions): Door {
     if (doubtful.length > 0) logger.debug({ subjects: doubtful.length }, 'credit codes fail the check of GB 11714')
   }
 
-  async function isolate(raw: RawEvent, { code, message }: Refusal): Promise<void> {
+  async function isolate({ raw, refusal: { code, message } }: Refused): Promise<void> {
+    const text = raw.text()
+    const kept = text.slice(0, limits.quarantinedCharacters)
     await quarantine.put({
       code,
       reason: message,
       source: nameIn(raw.value, 'source') ?? '',
       id: nameIn(raw.value, 'id'),
       receivedAt: clock.now(),
-      payload: seal.close(raw.text()),
+      payload: seal.close(kept),
+      ...(kept.length < text.length && { cutFromBytes: raw.bytes }),
     })
   }
+
+  /** So many at a time: a hundred thousand at once would outrun the quarantine's patience and the memory. */
+  async function isolateAll(refused: readonly Refused[]): Promise<void> {
+    const rest = refused.values()
+    const lane = async (): Promise<void> => {
+      for (const one of rest) await isolate(one)
+    }
+    await Promise.all(Array.from({ length: Math.min(limits.quarantineAhead, refused.length) }, lane))
+  }
+
+  const working = createBudget(limits.workingBytes)
 
   return {
     async accept(request) {
       clock.assertBelieved()
-      const raws = await readBody(request, limits)
-      const passages: Passage[] = []
-      const outcomes: AppendOutcome[] = []
-      for (let from = 0; from < raws.length; from += STRETCH) {
-        clock.assertBelieved()
-        const stretch = raws.slice(from, from + STRETCH).map((raw) => judge(raw, request.rights, clock.now()))
-        passages.push(...stretch)
-        const events = stretch.flatMap(({ event }) => (event === null ? [] : [event]))
-        warnOfInnerCheck(events)
-        if (events.length > 0) outcomes.push(...(await writer.append(events)))
-        await setImmediate()
+      const mode = contentMode(request)
+      // How long a packed body is shows only once it is unpacked.
+      const packed = request.contentEncoding !== undefined
+      const share = await working.take(packed ? limits.unpackedBytes : request.body.length)
+      try {
+        const body = await unpack(request.body, request.contentEncoding, limits)
+        share.keep(body.length)
+        return await pass(await readBody(body, mode, request.headers, limits), request.rights)
+      } finally {
+        share.giveBack()
       }
-      const { answer, outcomeOf } = answerFor(passages, outcomes)
-      const isolated = passages.flatMap((passage) => {
-        if (passage.refusal !== null) return [isolate(passage.raw, passage.refusal)]
-        return outcomeOf.get(passage)?.kind === 'reused' ? [isolate(passage.raw, refuse('event.id-reused'))] : []
-      })
-      await Promise.all(isolated)
-      for (const { code } of answer.rejected) {
-        metrics.eventsRejectedTotal.inc({ code })
-        metrics.dropsTotal.inc({ step: 'ingest', reason: 'rejected' })
-      }
-      if (isolated.length > 0) logger.info({ isolated: isolated.length, of: passages.length }, 'events refused')
-      const first = answer.rejected[0]
-      if (first !== undefined && answer.rejected.length === passages.length) {
-        throw new YujingError(first.code, first.message, answer)
-      }
-      return answer
     },
+  }
+
+  async function pass(raws: readonly RawEvent[], rights: IngestRights): Promise<IngestAnswer> {
+    const passages: Passage[] = []
+    const outcomes: AppendOutcome[] = []
+    for (let from = 0; from < raws.length; from += STRETCH) {
+      clock.assertBelieved()
+      const stretch = raws.slice(from, from + STRETCH).map((raw) => judge(raw, rights, clock.now()))
+      passages.push(...stretch)
+      const events = stretch.flatMap(({ event }) => (event === null ? [] : [event]))
+      warnOfInnerCheck(events)
+      if (events.length > 0) outcomes.push(...(await writer.append(events)))
+      await setImmediate()
+    }
+    const { answer, outcomeOf } = answerFor(passages, outcomes)
+    const isolated = passages.flatMap(({ raw, refusal }, index) => {
+      if (refusal !== null) return [{ raw, refusal }]
+      const { kind } = outcomeOf.get(passages[index] as Passage) ?? {}
+      return kind === 'reused' ? [{ raw, refusal: refuse('event.id-reused') }] : []
+    })
+    await isolateAll(isolated)
+    for (const { code } of answer.rejected) {
+      metrics.eventsRejectedTotal.inc({ code })
+      metrics.dropsTotal.inc({ step: 'ingest', reason: 'rejected' })
+    }
+    if (isolated.length > 0) logger.info({ isolated: isolated.length, of: passages.length }, 'events refused')
+    const first = answer.rejected[0]
+    if (first !== undefined && answer.rejected.length === passages.length) {
+      throw new YujingError(first.code, first.message, answer)
+    }
+    return answer
   }
 }
 

@@ -4,8 +4,18 @@ export interface IngestLimits {
   readonly bodyBytes: number
   /** Bytes of a body after unpacking. */
   readonly unpackedBytes: number
+  /** Events of a request: so many refusals at most must be answered and kept at once. */
+  readonly eventsPerRequest: number
+  /** Unpacked bytes of all requests in work together; beyond it the next ones wait in line. */
+  readonly workingBytes: number
   /** Bytes of one event as JSON in UTF-8. */
   readonly eventBytes: number
+  /** An event up to this many bytes is read before it is refused, so that the answer can name it. */
+  readonly parsedBytes: number
+  /** Characters of a refused event that are kept in quarantine: sealed they must fit into one message. */
+  readonly quarantinedCharacters: number
+  /** Refused events on their way to the quarantine at a time. */
+  readonly quarantineAhead: number
   /** Bytes of the data once in canonical form, so that an event with its keys always fits into one message of the log. */
   readonly canonicalBytes: number
   /** Levels of JSON inside one another, in a body or in a line of it. */
@@ -21,7 +31,13 @@ export interface IngestLimits {
 export const INGEST_LIMITS: IngestLimits = {
   bodyBytes: 10 * 1024 * 1024,
   unpackedBytes: 64 * 1024 * 1024,
+  eventsPerRequest: 100_000,
+  workingBytes: 128 * 1024 * 1024,
   eventBytes: 256 * 1024,
+  parsedBytes: 1024 * 1024,
+  // Three bytes of UTF-8 at most each, and a third more in base64: 768 KiB of a message's 1 MiB.
+  quarantinedCharacters: 192 * 1024,
+  quarantineAhead: 256,
   canonicalBytes: 400 * 1024,
   nesting: 64,
   aheadMs: 5 * 60_000,

@@ -109,6 +109,19 @@ export const ERRORS = {
     text: 'The status of the alert does not allow this action; details list what is allowed.',
   },
   'request.invalid': { status: 400, retry: false, text: 'A parameter or the body is wrong; the message names it.' },
+  'request.headers-too-large': {
+    status: 431,
+    retry: false,
+    text: 'Request line and headers exceed 16 KiB; send fewer, and what is long in the body.',
+  },
+  'request.uri-too-long': { status: 414, retry: false, text: 'A part of the path is longer than any id is.' },
+  'request.too-slow': {
+    status: 408,
+    retry: true,
+    text: 'The request did not arrive in time: 20 s for the headers, 2 min for all of it; send smaller batches.',
+  },
+  'request.expectation': { status: 417, retry: false, text: 'The only expectation met is 100-continue.' },
+  'method.not-allowed': { status: 405, retry: false, text: 'This path does not know the method.' },
   'clock.doubtful': {
     status: 503,
     retry: true,

@@ -15,4 +15,6 @@ export interface QuarantineEntry {
   readonly receivedAt: number
   /** The event as sent, encrypted; base64. */
   readonly payload: string
+  /** Bytes of the event as sent, where it was too long and only its beginning is in the payload. */
+  readonly cutFromBytes?: number
 }

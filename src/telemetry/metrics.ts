@@ -25,6 +25,18 @@ export function createMetrics() {
       labelNames: ['code'] as const,
       registers,
     }),
+    requestsTotal: new Counter({
+      name: 'yujing_requests_total',
+      help: 'HTTP requests answered, by the pattern of the route ("none" where there is none) and status.',
+      labelNames: ['route', 'status'] as const,
+      registers,
+    }),
+    requestsRefusedTotal: new Counter({
+      name: 'yujing_requests_refused_total',
+      help: 'HTTP requests refused as a whole, by code; bytes that are no HTTP included.',
+      labelNames: ['code'] as const,
+      registers,
+    }),
     eventsStoredTotal: new Counter({
       name: 'yujing_events_stored_total',
       help: 'Events inserted into ClickHouse.',

@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { EVENTS_BODY_LIMIT } from '../../src/api/routes/events.ts'
+import { HTTP_LIMITS } from '../../src/api/limits.ts'
 import { type ErrorCode, YujingError } from '../../src/model/errors.ts'
 import { cloudEvent, createSetting } from '../ingest/setting.ts'
 import { BOOTSTRAP_KEY, type House, openHouse } from './house.ts'
@@ -89,16 +89,16 @@ describe('POST /v1/events', () => {
   })
 
   test('over 10 MiB is 413, and the sender gets to read it', async () => {
-    for (const size of [EVENTS_BODY_LIMIT + 1, 3 * EVENTS_BODY_LIMIT]) {
+    for (const size of [HTTP_LIMITS.eventsBodyBytes + 1, 3 * HTTP_LIMITS.eventsBodyBytes]) {
       const answer = await send(LINES, new Uint8Array(size).fill(32))
       expect([answer.status, answer.json().error.code]).toEqual([413, 'body.too-large'])
     }
-    const most = await send(LINES, new Uint8Array(EVENTS_BODY_LIMIT).fill(32))
+    const most = await send(LINES, new Uint8Array(HTTP_LIMITS.eventsBodyBytes).fill(32))
     expect(most.status).not.toBe(413)
   })
 
   test('even a sender who listens only when all is written gets to read the 413', async () => {
-    const size = 3 * EVENTS_BODY_LIMIT
+    const size = 3 * HTTP_LIMITS.eventsBodyBytes
     const head = `POST /v1/events HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${BOOTSTRAP_KEY}\r\ncontent-type: ${LINES}\r\ncontent-length: ${size}\r\n\r\n`
     const answer = await new Promise<string>((resolve, reject) => {
       const socket = connect(house.port, '127.0.0.1')

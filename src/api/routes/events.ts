@@ -1,12 +1,12 @@
+import type { IncomingMessage } from 'node:http'
 import { Type } from '@sinclair/typebox'
 import type { Identity } from '../../access/identity.ts'
 import { grantOf } from '../authentication.ts'
+import type { Intake } from '../intake.ts'
 import type { EventDoor, SenderRights } from '../port-door.ts'
+import { EventBodies, EventHeaders } from '../schemas/cloud-event.ts'
 import { answers } from '../schemas/common.ts'
 import type { Server } from '../server.ts'
-
-/** Most bytes of a request's body as received. */
-export const EVENTS_BODY_LIMIT = 10 * 1024 * 1024
 
 const Answer = Type.Object({
   accepted: Type.Integer({ description: 'Acknowledged by the log' }),
@@ -25,34 +25,34 @@ const Answer = Type.Object({
 })
 
 /** `POST /v1/events`: 202 once every accepted event is in the log. The door reads the body; here it stays bytes. */
-export function eventRoutes(root: Server, door: EventDoor, requestsPerMinute: number): void {
+export function eventRoutes(root: Server, door: EventDoor, intake: Intake, requestsPerMinute: number): void {
   root.register(async (server: Server) => {
     server.removeAllContentTypeParsers()
-    server.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: EVENTS_BODY_LIMIT }, (_request, body, done) =>
-      done(null, body),
-    )
+    // The handler takes the body in itself: only there is it known when its memory is free again.
+    server.addContentTypeParser('*', (_request, _payload, done) => done(null))
     server.post(
       '/v1/events',
       {
-        bodyLimit: EVENTS_BODY_LIMIT,
+        validatorCompiler: () => () => true,
         config: { access: 'events.write', rateLimit: { max: requestsPerMinute } },
         schema: {
           tags: ['events'],
           summary: 'Send CloudEvents 1.0',
           description:
             'application/cloudevents+json, application/cloudevents-batch+json, application/x-ndjson, or ce-* headers; gzip allowed.',
+          headers: EventHeaders,
+          body: EventBodies,
           response: answers({ 202: Answer }),
         },
       },
       async (request, reply) => {
-        const answer = await door.accept({
-          contentType: request.headers['content-type'],
-          contentEncoding: request.headers['content-encoding'],
-          headers: singleHeaders(request.headers),
-          body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
-          rights: senderRights(grantOf(request).identity),
-        })
-        return reply.code(202).send(answer)
+        const rights = senderRights(grantOf(request).identity)
+        const { body, release } = await intake.take(request.raw)
+        try {
+          return reply.code(202).send(await door.accept({ ...metaOf(request.raw), body, rights }))
+        } finally {
+          release()
+        }
       },
     )
   })
@@ -60,6 +60,11 @@ export function eventRoutes(root: Server, door: EventDoor, requestsPerMinute: nu
 
 function senderRights({ sources, types, areas, rights }: Identity): SenderRights {
   return { sources, types, areas, backfill: rights.backfill, retracts: rights.retracts }
+}
+
+function metaOf({ headers }: IncomingMessage) {
+  const { 'content-type': contentType, 'content-encoding': contentEncoding } = headers
+  return { contentType, contentEncoding, headers: singleHeaders(headers) }
 }
 
 function singleHeaders(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {

@@ -9,6 +9,8 @@ import { grantOf } from '../authentication.ts'
 import { answers } from '../schemas/common.ts'
 import type { Server } from '../server.ts'
 
+const KEY_BODY_BYTES = 4 * 1024
+
 const SessionAnswer = Type.Object({
   identity: Type.Object({
     id: Type.String(),
@@ -24,6 +26,8 @@ export function sessionRoutes(server: Server, access: Access, secure: boolean): 
   server.post(
     '/v1/session',
     {
+      // Nobody is known yet: a stranger gets room for a key and no more.
+      bodyLimit: KEY_BODY_BYTES,
       config: { access: 'public' },
       schema: {
         tags: ['session'],

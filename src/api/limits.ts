@@ -1,0 +1,30 @@
+/** Named limits of the HTTP server; bytes, milliseconds. */
+export interface HttpLimits {
+  /** Most bytes of a body, where a route says nothing else. */
+  readonly bodyBytes: number
+  /** Most bytes of a body of `POST /v1/events`, as received. */
+  readonly eventsBodyBytes: number
+  /** Bytes of bodies of `POST /v1/events` held together; whoever would exceed it is asked to come again. */
+  readonly intakeBytes: number
+  /** Request line and headers together. */
+  readonly headerBytes: number
+  /** For the headers of a request to arrive. */
+  readonly headersMs: number
+  /** For all of a request to arrive. */
+  readonly requestMs: number
+  /** How often slow requests are looked for. */
+  readonly slowCheckMs: number
+  /** Open connections; further ones are closed at once. */
+  readonly connections: number
+}
+
+export const HTTP_LIMITS: HttpLimits = {
+  bodyBytes: 64 * 1024,
+  eventsBodyBytes: 10 * 1024 * 1024,
+  intakeBytes: 256 * 1024 * 1024,
+  headerBytes: 16 * 1024,
+  headersMs: 20_000,
+  requestMs: 120_000,
+  slowCheckMs: 5_000,
+  connections: 10_000,
+}
