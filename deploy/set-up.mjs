@@ -137,7 +137,8 @@ function sourcesFingerprint(places) {
   return hash.digest('hex')
 }
 
-const SERVICE = ['src', 'detectors', 'tsconfig.json', 'tsconfig.build.json']
+// The benchmarks are built too: `yujing bench` runs them against the built service.
+const SERVICE = ['src', 'detectors', 'test/bench', 'test/support', 'tsconfig.json', 'tsconfig.build.json']
 const CONSOLE = ['dashboards/console']
 
 function serviceIsStale() {
@@ -147,7 +148,7 @@ function serviceIsStale() {
 async function buildService() {
   const fingerprint = sourcesFingerprint(SERVICE)
   // The compiler's notes go with its output: by them it would leave out every file that has not changed.
-  for (const output of ['dist/src', 'dist/detectors', 'dist/.tsbuildinfo'])
+  for (const output of ['dist/src', 'dist/detectors', 'dist/test', 'dist/.tsbuildinfo'])
     rmSync(output, { recursive: true, force: true })
   // Types are checked under `npm test`; here only the translation counts.
   await run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--noCheck'])

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { Command, CommanderError } from 'commander'
+import { benchCommand } from './commands/bench.ts'
 import { type CommandContext, UsageError } from './commands/context.ts'
 import { demoCommand } from './commands/demo.ts'
 import { detectorsCommand } from './commands/detectors.ts'
@@ -38,7 +39,7 @@ const program = new Command('yujing')
   .description('Yujing (预警): real-time risk monitoring and alerting for market supervision')
   .version('0.1.0')
   .exitOverride()
-for (const command of [serveCommand, demoCommand, simulateCommand, keyCommand, detectorsCommand])
+for (const command of [serveCommand, demoCommand, simulateCommand, keyCommand, detectorsCommand, benchCommand])
   program.addCommand(endingByException(command(context)))
 
 try {

@@ -2,10 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { packageRoot } from '../../src/embedded/package-root.ts'
 
-const root = resolve(import.meta.dirname, '../..')
+const root = packageRoot()
 
 /** A whole service in a process of its own, as `yujing serve` starts it, on free ports in a directory of its own. */
 export interface Service {
