@@ -163,7 +163,7 @@ async function startLead(ground: Ground, desk: Desk, stopping: Stopping): Promis
     snapshots: log.snapshots,
     history: {
       lookup: (idHashes) => store.lookupEventIds(idHashes),
-      rebuild: (belowSeq) => store.eventsInLogOrder({ epoch: log.epoch, belowSeq }),
+      rebuild: (belowSeq) => store.messagesBefore({ epoch: log.epoch, belowSeq }),
     },
     clock,
     logger,
