@@ -1,13 +1,14 @@
-import { randomBytes } from 'node:crypto'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Config } from './config.ts'
 import { startClickHouse } from './embedded/clickhouse-server.ts'
 import { claimDataDir, type DataDir } from './embedded/data-dir.ts'
 import { startNatsServer } from './embedded/nats-server.ts'
+import { feedEpochOf } from './feed-epoch.ts'
+import { openFeedMark } from './feed-mark.ts'
 import { startFlow } from './flow.ts'
-import { connectLog, type LogConnection } from './log/connection.ts'
-import { RevisionConflict } from './model/errors.ts'
+import { connectLog } from './log/connection.ts'
+import type { StoredAlert } from './model/alert.ts'
 import { personKeyOf } from './person-key.ts'
 import { createStopping, type Stopping } from './stopping.ts'
 import { connectStore } from './store/store.ts'
@@ -67,6 +68,11 @@ async function start(config: Config, { logger, time = systemTime() }: AppOptions
   stopping.onStop('store', () => store.close())
 
   const settings = await log.bucket<string>('yujing_config')
+  const mark = await openFeedMark(join(dataDir.path, 'feed.mark'))
+  stopping.onStop('feed mark', () => mark.close())
+  const alerts = await log.bucket<StoredAlert>('yujing_alerts')
+  const last = await alerts.lastRevision()
+  const feedEpoch = await feedEpochOf({ settings, told: mark.found, last, logger })
   const url = await startFlow(
     {
       config,
@@ -74,7 +80,8 @@ async function start(config: Config, { logger, time = systemTime() }: AppOptions
       store,
       logAccess: nats,
       personKey: await personKeyOf(config, settings),
-      feedEpoch: await feedEpochOf(log),
+      alerts: mark.guard(alerts, feedEpoch),
+      feedEpoch,
       clock: createGuardedClock(time),
       logger,
       metrics,
@@ -142,21 +149,4 @@ function withCredentials({ url, username, password }: ClickHouseAccess): string 
   address.username = encodeURIComponent(username)
   address.password = encodeURIComponent(password)
   return address.toString()
-}
-
-const FEED_EPOCH = 'feed.epoch'
-
-/** The feed's epoch, minted once; clients whose cursor names another one start over. */
-async function feedEpochOf(log: LogConnection): Promise<string> {
-  const bucket = await log.bucket<string>('yujing_config')
-  const known = await bucket.get(FEED_EPOCH)
-  if (known) return known.value
-  const epoch = randomBytes(8).toString('hex')
-  try {
-    await bucket.create(FEED_EPOCH, epoch)
-    return epoch
-  } catch (error) {
-    if (!(error instanceof RevisionConflict)) throw error
-    return feedEpochOf(log)
-  }
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { createAccess } from './access/access.ts'
 import { createDesk, type Desk } from './alerts/desk.ts'
+import type { AlertBucket } from './alerts/ports/alert-bucket.ts'
 import { createApi } from './api/api.ts'
 import { createClockConfirmation } from './clock-confirmation.ts'
 import type { Config } from './config.ts'
@@ -35,6 +36,8 @@ export interface Ground {
   /** How detection's threads reach the log. */
   readonly logAccess: { readonly url: string; readonly user: string; readonly password: string }
   readonly personKey: Buffer
+  /** The alerts, with the feed's high-water mark raised before a change is told. */
+  readonly alerts: AlertBucket
   readonly feedEpoch: string
   readonly clock: GuardedClock
   readonly logger: Logger
@@ -62,7 +65,7 @@ export async function startFlow(ground: Ground, stopping: Stopping): Promise<str
   // findings -> alerts
   const desk = createDesk({
     findings: log.findings,
-    alerts: await log.bucket('yujing_alerts'),
+    alerts: ground.alerts,
     events: createEventResolver(log.events, store),
     directory: { name: (code) => store.enterpriseName(code) },
     clock,
