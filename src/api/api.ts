@@ -71,6 +71,9 @@ export async function createApi(options: ApiOptions): Promise<Server> {
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestId,
     bodyLimit: HTTP_LIMITS.bodyBytes,
+    // What still comes over open connections while we stop is answered as ever: the framework's own 503 has neither code
+    // nor Retry-After, and the steps behind the door end after it.
+    return503OnClosing: false,
     requestTimeout: HTTP_LIMITS.requestMs,
     http: {
       headersTimeout: HTTP_LIMITS.headersMs,

@@ -98,6 +98,8 @@ describe('documentation', () => {
       '/v1/alerts',
       '/v1/alerts/{id}',
       '/v1/alerts/{id}/actions',
+      '/v1/clock',
+      '/v1/clock/confirm',
       '/v1/detectors',
       '/v1/detectors/{id}/explain',
       '/v1/detectors/{id}/params',
@@ -223,6 +225,24 @@ describe('refusals', () => {
     expect(await raw(house, 'GET /%zz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n')).toMatch(
       /^HTTP\/1.1 400 [\s\S]*"code":"request.invalid"/,
     )
+  })
+
+  test('what comes over open connections while the service stops is answered as ever', async () => {
+    const stopping = await openHouse()
+    const answered: string[] = []
+    // Each asks on until the door is shut.
+    const askOn = async () => {
+      for (;;) {
+        const answer = await stopping.ask('GET', '/v1/overview').catch(() => null)
+        if (answer === null) return
+        answered.push(`${answer.status} ${answer.json().error.code}`)
+      }
+    }
+    const asking = Promise.all(Array.from({ length: 20 }, askOn))
+    await expect.poll(() => answered.length).toBeGreaterThan(20)
+    await stopping.closes()
+    await asking
+    expect(new Set(answered)).toEqual(new Set(['401 unauthenticated']))
   })
 
   test('the id of a request comes back, a harmful one does not', async () => {
