@@ -16,11 +16,17 @@ export interface Service {
   readonly pid: number
   /** GET or, with a body, POST; with the admin key unless headers say otherwise. */
   request(path: string, init?: RequestInit): Promise<Response>
+  /** Whether the process runs; false after it has ended, whoever ended it. */
+  alive(): boolean
+  /** Its last lines. */
+  tail(): readonly string[]
   /** SIGTERM, and start again on the same port and data. */
   restart(): Promise<void>
   /** SIGKILL without a word. */
   kill(): Promise<void>
-  /** Starts again after `kill`. */
+  /** SIGTERM; the data stay. Resolves when it has ended. */
+  halt(): Promise<void>
+  /** Starts again after `kill` or `halt`. */
   start(): Promise<void>
   /** SIGTERM, and remove the data. */
   stop(): Promise<void>
@@ -34,19 +40,25 @@ export async function startService(options: { env?: Record<string, string> } = {
   let child: ChildProcess
   let url = ''
   let port = '0'
+  let lines: string[] = []
 
   async function start(): Promise<void> {
-    const lines: string[] = []
+    const own: string[] = []
+    lines = own
     child = spawn(process.execPath, [join(root, 'dist/src/main.js'), 'serve', '--port', port, '--data-dir', dataDir], {
       env: { PATH: process.env.PATH, YUJING_BOOTSTRAP_KEY: adminKey, ...options.env },
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     const running = child
+    // Whoever started it may end without a word to it.
+    const killIt = () => running.kill('SIGKILL')
+    process.once('exit', killIt)
+    running.once('exit', () => process.off('exit', killIt))
     url = await new Promise<string>((resolveReady, reject) => {
       const keep = (line: string) => {
-        lines.push(line)
-        if (lines.length > 200) lines.shift()
+        own.push(line)
+        if (own.length > 200) own.shift()
       }
       createInterface({ input: running.stderr as NodeJS.ReadableStream }).on('line', keep)
       createInterface({ input: running.stdout as NodeJS.ReadableStream }).on('line', (line) => {
@@ -54,7 +66,7 @@ export async function startService(options: { env?: Record<string, string> } = {
         if (line.includes('"msg":"ready"')) resolveReady((JSON.parse(line) as { url: string }).url)
       })
       running.once('exit', (code, signal) =>
-        reject(new Error(`the service ended (${code ?? signal}):\n${lines.join('\n')}`)),
+        reject(new Error(`the service ended (${code ?? signal}):\n${own.join('\n')}`)),
       )
     })
     port = new URL(url).port
@@ -83,6 +95,9 @@ export async function startService(options: { env?: Record<string, string> } = {
         method: init.method ?? (init.body ? 'POST' : 'GET'),
         headers: { authorization: `Bearer ${adminKey}`, ...(init.headers as Record<string, string>) },
       }),
+    alive: () => child.exitCode === null && child.signalCode === null,
+    tail: () => lines,
+    halt: () => end('SIGTERM'),
     restart: async () => {
       await end('SIGTERM')
       await start()

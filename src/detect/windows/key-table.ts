@@ -61,16 +61,9 @@ export class KeyTable {
     if (this.slots.length > 8 && this.used * 4 < this.slots.length) this.rehash(this.slots.length / 2)
   }
 
-  /** All records. */
+  /** All records; the table must not change meanwhile. */
   references(): number[] {
-    return this.where(() => true)
-  }
-
-  /** The records that meet a condition, in no order that means anything. */
-  where(condition: (reference: number) => boolean): number[] {
-    const found: number[] = []
-    for (const reference of this.slots) if (reference !== 0 && condition(reference)) found.push(reference)
-    return found
+    return Array.from(this.slots.filter((reference) => reference !== 0))
   }
 
   private slotOf(reference: number): number {
