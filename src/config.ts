@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
+import { DAY_MS } from './model/time.ts'
 import { LOG_LEVELS, type LogLevel } from './telemetry/logger.ts'
 
 /** The whole configuration of a service, checked. Units are in the names. */
@@ -25,6 +26,8 @@ export interface Config {
   readonly publicUrl: string | undefined
   /** Most bytes of the log's stream. */
   readonly logMaxBytes: number
+  /** Log time that the log keeps whatever is stored, milliseconds. */
+  readonly logKeepMs: number
 }
 
 /** Roles that this version can run; the others come with several replicas. */
@@ -71,6 +74,7 @@ export function readConfig(env: Environment, cwd: string): Config {
     profile: word(text('PROFILE'), 'YUJING_PROFILE', PROFILES, 'development'),
     publicUrl: url(text('PUBLIC_URL'), 'YUJING_PUBLIC_URL', ['http:', 'https:']),
     logMaxBytes: integer(text('LOG_MAX_BYTES'), 'YUJING_LOG_MAX_BYTES', 20 * 1024 ** 3, 16 * 1024 ** 2, 2 ** 50),
+    logKeepMs: integer(text('LOG_KEEP_DAYS'), 'YUJING_LOG_KEEP_DAYS', 14, 0, 3_650) * DAY_MS,
   }
   if (config.natsUrl && !config.personKey)
     throw new ConfigError(

@@ -17,8 +17,11 @@ import { createSeal } from './ingest/seal.ts'
 import { createWriter, type Writer } from './ingest/writer/writer.ts'
 import type { LogConnection } from './log/connection.ts'
 import { createQuarantineCounts } from './quarantine-counts.ts'
+import { createRetention } from './retention.ts'
 import type { Stopping } from './stopping.ts'
 import type { Store } from './store/store.ts'
+import type { StoreProgress } from './store/writer/ports.ts'
+import { storedUpTo } from './store/writer/progress.ts'
 import { createStoreWriter, type StoreWriter } from './store/writer/store-writer.ts'
 import { watchClock } from './telemetry/clock-watch.ts'
 import type { GuardedClock } from './telemetry/guarded-clock.ts'
@@ -166,7 +169,7 @@ async function startLead(ground: Ground, desk: Desk, stopping: Stopping): Promis
     snapshots: log.snapshots,
     history: {
       lookup: (idHashes) => store.lookupEventIds(idHashes),
-      rebuild: (belowSeq) => store.eventsInLogOrder({ epoch: log.epoch, belowSeq }),
+      rebuild: (belowSeq) => store.messagesBefore({ epoch: log.epoch, belowSeq }),
     },
     clock,
     logger,
@@ -177,6 +180,20 @@ async function startLead(ground: Ground, desk: Desk, stopping: Stopping): Promis
   })
   await writer.start()
   stopping.onStop('writer', () => writer.stop())
+
+  // log, once everybody has it, -> nowhere
+  const intents = await log.bucket<StoreProgress>('yujing_config')
+  const retention = createRetention({
+    log: log.events,
+    snapshots: log.snapshots,
+    stored: () => storedUpTo(intents, log.epoch),
+    logTime: () => writer.logTime(),
+    keepMs: ground.config.logKeepMs,
+    logger,
+    metrics,
+  })
+  retention.start()
+  stopping.onStop('retention', () => retention.stop())
   return { writer }
 }
 

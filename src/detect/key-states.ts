@@ -107,7 +107,7 @@ export class KeyStates {
 
   /** Frees every key whose time is over; without effect on any later finding. */
   sweep(logTime: number): void {
-    for (const reference of this.table.references()) if (this.isOver(reference, logTime)) this.drop(reference)
+    for (const reference of this.table.where((one) => this.isOver(one, logTime))) this.drop(reference)
   }
 
   image(): KeyStatesImage {

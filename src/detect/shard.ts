@@ -6,7 +6,7 @@ import { hourBin } from '../model/time.ts'
 import { Cell } from './cell.ts'
 import type { Detector } from './contract.ts'
 import { type Explanation, explainKey } from './explain.ts'
-import { decodeMessage, LogOrderError } from './log-order.ts'
+import { decodeMessage, type FoldMessage, LogOrderError } from './log-order.ts'
 import { withParameters } from './parameters.ts'
 import { type Plan, planOf } from './plan.ts'
 import { decodeSnapshot, encodeSnapshot, type Refusal } from './snapshot.ts'
@@ -68,6 +68,12 @@ export function createShard(o: {
   return new FoldingShard(o.epoch, o.detectors.map(planOf), o.partitions)
 }
 
+/** A detector that reads a type of event, and the row of its cells. */
+interface Reader {
+  readonly detector: Detector
+  readonly row: number
+}
+
 class FoldingShard implements Shard {
   readonly partitions: readonly number[]
   private readonly epoch: string
@@ -75,6 +81,8 @@ class FoldingShard implements Shard {
   /** cells[plan][partition]; undefined where the partition is not this shard's. */
   private readonly cells: (Cell | undefined)[][]
   private all: readonly Cell[]
+  /** By type of event; what nobody reads is not decoded. */
+  private readonly readers = new Map<string, Reader[]>()
   private seq = 0
   /** The last message was one of the log itself: the next one must follow without a gap. */
   private isGapless = false
@@ -90,6 +98,9 @@ class FoldingShard implements Shard {
       return row
     })
     this.all = this.allCells()
+    for (const [row, { detector }] of plans.entries())
+      for (const type of Object.keys(detector.latenessDays))
+        this.readers.set(type, [...(this.readers.get(type) ?? []), { detector, row }])
   }
 
   position(): number {
@@ -104,7 +115,7 @@ class FoldingShard implements Shard {
     if (message.seq <= this.seq || (this.isGapless && message.seq !== this.seq + 1))
       throw new LogOrderError(`message ${message.seq} follows message ${this.seq}`)
     this.isGapless = true
-    return this.fold(decodeMessage(message, this.epoch))
+    return this.fold(decodeMessage(message, this.epoch, this.readers))
   }
 
   applyStored(message: StoredMessage): Finding[] {
@@ -160,15 +171,15 @@ class FoldingShard implements Shard {
     })
   }
 
-  private fold(message: StoredMessage): Finding[] {
+  private fold(message: FoldMessage): Finding[] {
     if (this.seq === 0) this.logTime = this.logTimeAtPosition()
-    const hour = hourBin(this.logTime)
+    const before = this.logTime
     const findings: Finding[] = []
     if (message.kind === 'control') this.applyControl(message.entry)
     else
       for (const event of message.events) {
         this.logTime = Math.max(this.logTime, event.receivedAt)
-        this.applyEvent(event, findings)
+        if (!('isPassed' in event)) this.applyEvent(event, findings)
       }
     this.seq = message.seq
     for (const cell of this.all) {
@@ -176,13 +187,24 @@ class FoldingShard implements Shard {
       cell.seq = message.seq
       cell.logTime = this.logTime
     }
-    if (hourBin(this.logTime) !== hour) for (const cell of this.all) cell.states.sweep(this.logTime)
+    if (hourBin(this.logTime) !== hourBin(before)) this.sweep(before)
     return findings
   }
 
+  /**
+   * Frees the keys that are over, each partition once a day of log time and in an hour of its own, so that no message
+   * waits for all of them. When that is matters to memory alone: a key that is over counts as absent before.
+   */
+  private sweep(before: number): void {
+    const turn = (logTime: number, partition: number) => Math.floor((hourBin(logTime) + partition) / 24)
+    for (const partition of this.partitions) {
+      if (turn(before, partition) === turn(this.logTime, partition)) continue
+      for (const row of this.cells) row[partition]?.states.sweep(this.logTime)
+    }
+  }
+
   private applyEvent(event: LoggedEvent, findings: Finding[]): void {
-    for (const [row, { detector }] of this.plans.entries()) {
-      if (detector.latenessDays[event.type] === undefined) continue
+    for (const { detector, row } of this.readers.get(event.type) ?? []) {
       for (const touch of detector.keys(event)) {
         const cell = this.cells[row]?.[partitionOf(detector.keyKind, touch.key)]
         if (!cell || cell.seq >= event.position.seq) continue

@@ -1,5 +1,6 @@
 import type { ControlEntry } from './control.ts'
 import type { LoggedEvent } from './event.ts'
+import type { EventHashes } from './row.ts'
 
 /** A message of the log as its readers get it. `seq` is the stream sequence, equal to the writer's own count. */
 export interface LogMessage {
@@ -15,5 +16,5 @@ export interface LogMessage {
  * stored is not told at all.
  */
 export type StoredMessage =
-  | { readonly seq: number; readonly kind: 'rows'; readonly events: readonly LoggedEvent[] }
+  | { readonly seq: number; readonly kind: 'rows'; readonly events: readonly (LoggedEvent & EventHashes)[] }
   | { readonly seq: number; readonly kind: 'control'; readonly entry: ControlEntry }

@@ -122,7 +122,7 @@ export function eventOfRow(row: Row): LoggedEvent & EventHashes {
 
 /** Decodes a whole batch: lines separated by one line feed. */
 export function decodeBatch(payload: Uint8Array): (LoggedEvent & EventHashes)[] {
-  const text = new TextDecoder().decode(payload)
+  const text = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString('utf8')
   const events: (LoggedEvent & EventHashes)[] = []
   for (const line of text.split('\n')) if (line !== '') events.push(decodeRow(line))
   return events

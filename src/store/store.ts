@@ -10,6 +10,7 @@ import { type EnterpriseRecord, enterprise, enterpriseName } from './queries/ent
 import { lookupEventIds } from './queries/event-ids.ts'
 import { eventsAt } from './queries/events-at.ts'
 import { eventsInLogOrder, type LogRange } from './queries/events-in-log-order.ts'
+import { type LogPlace, messagesBefore } from './queries/messages-before.ts'
 import { messagesInLogOrder } from './queries/messages-in-log-order.ts'
 import { type CodeCount, countQuarantined, quarantineCodes, type RefusedEvent } from './queries/quarantine-codes.ts'
 import { type TimelinePage, timeline } from './queries/timeline.ts'
@@ -37,6 +38,8 @@ export interface Store {
   eventsInLogOrder(range: LogRange): AsyncIterable<(LoggedEvent & EventHashes)[]>
   /** The same message by message, control entries included: for a fold over what the log no longer holds. */
   messagesInLogOrder(range: LogRange): AsyncIterable<StoredMessage>
+  /** The messages of all other logs, the oldest log first, then those of this one below a sequence. */
+  messagesBefore(place: LogPlace): AsyncIterable<StoredMessage>
   /** Counts refused events; the payload is not the store's. */
   countQuarantined(refused: readonly RefusedEvent[]): Promise<void>
   /** How many events were refused, by code, the most frequent first. */
@@ -81,6 +84,7 @@ export async function connectStore(o: {
     lookupEventIds: (idHashes) => asking(() => lookupEventIds(client, idHashes)),
     eventsInLogOrder: (range) => eventsInLogOrder(client, range),
     messagesInLogOrder: (range) => messagesInLogOrder(client, range),
+    messagesBefore: (place) => messagesBefore(client, place),
     countQuarantined: (refused) => asking(() => countQuarantined(client, refused)),
     quarantineCodes: () => asking(() => quarantineCodes(client)),
     close: () => client.close(),

@@ -73,6 +73,16 @@ export function createMetrics() {
       labelNames: ['consumer'] as const,
       registers,
     }),
+    logPurgedTotal: new Counter({
+      name: 'yujing_log_purged_total',
+      help: 'Messages of the log that were given up: stored, behind every snapshot, and old enough.',
+      registers,
+    }),
+    logFirstAgeSeconds: new Gauge({
+      name: 'yujing_log_first_age_seconds',
+      help: 'Log time between the first message that the log still holds and the last, seconds.',
+      registers,
+    }),
     stateKeys: new Gauge({
       name: 'yujing_state_keys',
       help: 'Keys held in detection state.',

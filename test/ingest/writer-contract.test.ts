@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import type { AppendLog, EventIdHistory, SnapshotStore } from '../../src/ingest/writer/ports.ts'
+import type { AppendLog, SnapshotStore, WriterHistory } from '../../src/ingest/writer/ports.ts'
 import { createWriter, type Writer } from '../../src/ingest/writer/writer.ts'
 import { connectLog } from '../../src/log/connection.ts'
 import type { LogMessage } from '../../src/model/log-message.ts'
@@ -49,7 +49,7 @@ async function natsPlace(): Promise<Place> {
   }
 }
 
-const history: EventIdHistory = {
+const history: WriterHistory = {
   lookup: async () => new Map(),
   rebuild: async function* () {},
 }

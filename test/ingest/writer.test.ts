@@ -5,10 +5,12 @@ import { createWriter, type Writer } from '../../src/ingest/writer/writer.ts'
 import { emptyState } from '../../src/ingest/writer/writer-state.ts'
 import type { ControlEntry } from '../../src/model/control.ts'
 import { YujingError } from '../../src/model/errors.ts'
-import { MAX_MESSAGE_BYTES, MAX_ROWS } from '../../src/model/row.ts'
+import { decodeBatch, MAX_MESSAGE_BYTES, MAX_ROWS } from '../../src/model/row.ts'
 import { DAY_MS } from '../../src/model/time.ts'
 import { silentLogger } from '../../src/telemetry/logger.ts'
 import { createMetrics } from '../../src/telemetry/metrics.ts'
+import { MemoryLog } from '../support/memory-log.ts'
+import { MemoryHistory, MemorySnapshots } from '../support/memory-stores.ts'
 import { canonical, createSetting, NOW, type Setting } from './setting.ts'
 
 const running: Writer[] = []
@@ -331,6 +333,63 @@ describe('an id that grew old between the question to history and the message', 
   })
 })
 
+describe('a log that was created anew', () => {
+  const parameters = { detector: 'a', version: 3, parameters: { n: 5 }, by: 'admin' }
+  const registered = canonical({ type: 'enterprise.registered', data: { address: '长治路1号', kind: '1130' } })
+  const recent = canonical()
+
+  /** A log with all kinds of messages is lost but for what history holds; the next one begins two hours later. */
+  async function recreated(): Promise<{
+    log: MemoryLog
+    start(snapshots?: MemorySnapshots): Promise<{ setting: Setting; writer: Writer }>
+  }> {
+    const lost = await started()
+    await lost.writer.append([registered])
+    await lost.writer.control({ type: 'yujing.detectors', data: { versions: { a: 2 } } })
+    await lost.writer.control({ type: 'yujing.parameters', data: parameters })
+    lost.clock.time = NOW + 20 * DAY_MS
+    await lost.writer.append([recent])
+    const log = new MemoryLog('fedcba9876543210')
+    return {
+      log,
+      async start(snapshots = new MemorySnapshots()) {
+        const connection = log.connect()
+        const setting = await started({ log: connection, snapshots, history: new MemoryHistory(lost.log, log) })
+        return { setting, writer: setting.writer }
+      },
+    }
+  }
+  const entries = (log: MemoryLog) =>
+    log.messages.map(({ kind, payload }) =>
+      kind === 'rows' ? 'rows' : (JSON.parse(new TextDecoder().decode(payload)) as ControlEntry).type,
+    )
+
+  it('knows every id, the register, log time and the control entries of the one before', async () => {
+    const { log, start } = await recreated()
+    const { setting, writer } = await start()
+    expect(writer.logTime()).toBe(NOW + 20 * DAY_MS)
+    expect(writer.inForce()).toEqual({ versions: { a: 2 }, parameters: { a: parameters } })
+    // Its readers begin with this log: what is in force must stand in it.
+    expect(entries(log)).toEqual(['yujing.writer', 'yujing.detectors', 'yujing.parameters'])
+    setting.clock.time = NOW + 20 * DAY_MS
+    const again = [registered, { ...registered, region: '140106' }, recent, canonical({ id: 'facts' })]
+    expect(kinds(await writer.append(again))).toEqual(['duplicate', 'reused', 'duplicate', 'stored'])
+    const [row] = log.messages.filter(({ kind }) => kind === 'rows').flatMap(({ payload }) => decodeBatch(payload))
+    expect(row).toMatchObject({ id: 'facts', position: { seq: 4 }, register: { kind: '1130', status: 'living' } })
+  })
+
+  it('says what is in force once, also when the first start was cut off in the middle of it', async () => {
+    const { log, start } = await recreated()
+    const snapshots = new MemorySnapshots()
+    await start(snapshots)
+    await start(snapshots)
+    expect(entries(log).slice(3)).toEqual(['yujing.writer'])
+    log.messages.splice(2)
+    await start()
+    expect(entries(log)).toEqual(['yujing.writer', 'yujing.detectors', 'yujing.writer', 'yujing.parameters'])
+  })
+})
+
 describe('a start', () => {
   const registered = (id: string) =>
     canonical({ id, type: 'enterprise.registered', data: { address: '长治路1号', kind: '1130' } })
@@ -377,6 +436,28 @@ describe('a start', () => {
     expect(kinds(await next.append([event]))).toEqual(['duplicate'])
     await next.append([canonical({ id: 'facts' })])
     expect(setting.logged().at(-1)?.register).toMatchObject({ status: 'living' })
+  })
+
+  it('recovers the control entries in force and log time from history', async () => {
+    const setting = await started()
+    const parameters = { detector: 'a', version: 3, parameters: { n: 5 }, by: 'admin' }
+    await setting.writer.control({ type: 'yujing.detectors', data: { versions: { a: 2 } } })
+    await setting.writer.control({ type: 'yujing.parameters', data: parameters })
+    setting.clock.time = NOW + DAY_MS
+    await setting.writer.control({ type: 'yujing.tick', data: {} })
+    setting.log.purgeBelow(5)
+    setting.clock.time = NOW
+    const next = await successor(setting)
+    expect(next.inForce()).toEqual({ versions: { a: 2 }, parameters: { a: parameters } })
+    expect(next.logTime()).toBe(NOW + DAY_MS)
+    // What its readers have seen in this log is not said again.
+    expect(controls(setting).map(({ type }) => type)).toEqual([
+      'yujing.writer',
+      'yujing.detectors',
+      'yujing.parameters',
+      'yujing.tick',
+      'yujing.writer',
+    ])
   })
 
   it('saves snapshots while it runs', async () => {

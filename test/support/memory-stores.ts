@@ -1,6 +1,8 @@
-import type { EventIdHistory, SnapshotStore } from '../../src/ingest/writer/ports.ts'
+import type { SnapshotStore, WriterHistory } from '../../src/ingest/writer/ports.ts'
+import type { ControlEntry } from '../../src/model/control.ts'
 import { YujingError } from '../../src/model/errors.ts'
 import type { LoggedEvent } from '../../src/model/event.ts'
+import type { StoredMessage } from '../../src/model/log-message.ts'
 import type { QuarantineEntry } from '../../src/model/quarantine.ts'
 import { decodeBatch, type EventHashes } from '../../src/model/row.ts'
 import type { MemoryLog } from './memory-log.ts'
@@ -24,32 +26,38 @@ export class MemorySnapshots implements SnapshotStore {
   }
 }
 
-/** History that has stored everything of a log; `away` makes it fail. */
-export class MemoryHistory implements EventIdHistory {
-  readonly #log: MemoryLog
+/** History that has stored everything of its logs, the last of which is the present one; `away` makes it fail. */
+export class MemoryHistory implements WriterHistory {
+  readonly #logs: MemoryLog[]
   away = false
   asked: string[][] = []
 
-  constructor(log: MemoryLog) {
-    this.#log = log
+  constructor(...logs: MemoryLog[]) {
+    this.#logs = logs
   }
 
   async lookup(idHashes: readonly string[]): Promise<Map<string, string>> {
     this.asked.push([...idHashes])
     if (this.away) throw new YujingError('store.unavailable')
     const wanted = new Set(idHashes)
-    const rows = this.#rows(Number.POSITIVE_INFINITY).filter((row) => wanted.has(row.idHash))
+    const rows = this.#rows().filter((row) => wanted.has(row.idHash))
     return new Map(rows.map((row) => [row.idHash, row.contentHash]))
   }
 
-  async *rebuild(belowSeq: number): AsyncGenerator<(LoggedEvent & EventHashes)[]> {
+  async *rebuild(belowSeq: number): AsyncGenerator<StoredMessage> {
     if (this.away) throw new YujingError('store.unavailable')
-    yield this.#rows(belowSeq)
+    for (const log of this.#logs)
+      for (const { seq, kind, payload } of log.messages) {
+        if (log === this.#logs.at(-1) && seq >= belowSeq) break
+        if (kind === 'rows') yield { seq, kind, events: decodeBatch(payload) }
+        else yield { seq, kind, entry: JSON.parse(new TextDecoder().decode(payload)) as ControlEntry }
+      }
   }
 
-  #rows(belowSeq: number): (LoggedEvent & EventHashes)[] {
-    return this.#log.messages
-      .filter(({ kind, seq }) => kind === 'rows' && seq < belowSeq)
+  #rows(): (LoggedEvent & EventHashes)[] {
+    return this.#logs
+      .flatMap(({ messages }) => messages)
+      .filter(({ kind }) => kind === 'rows')
       .flatMap(({ payload }) => decodeBatch(payload))
   }
 }

@@ -61,9 +61,16 @@ export class KeyTable {
     if (this.slots.length > 8 && this.used * 4 < this.slots.length) this.rehash(this.slots.length / 2)
   }
 
-  /** All records; the table must not change meanwhile. */
+  /** All records. */
   references(): number[] {
-    return Array.from(this.slots.filter((reference) => reference !== 0))
+    return this.where(() => true)
+  }
+
+  /** The records that meet a condition, in no order that means anything. */
+  where(condition: (reference: number) => boolean): number[] {
+    const found: number[] = []
+    for (const reference of this.slots) if (reference !== 0 && condition(reference)) found.push(reference)
+    return found
   }
 
   private slotOf(reference: number): number {

@@ -1,6 +1,4 @@
-import type { LoggedEvent } from '../../model/event.ts'
-import type { LogMessage } from '../../model/log-message.ts'
-import type { EventHashes } from '../../model/row.ts'
+import type { LogMessage, StoredMessage } from '../../model/log-message.ts'
 
 /** One message to append. */
 export interface Append {
@@ -39,10 +37,11 @@ export interface SnapshotStore {
   candidates(name: string): Promise<readonly { readonly seq: number; read(): Promise<Uint8Array> }[]>
 }
 
-/** What history knows of ids that the writer no longer holds exactly. Fails with YujingError `store.unavailable`. */
-export interface EventIdHistory {
+/** What history knows that the writer no longer holds. Fails with YujingError `store.unavailable`. */
+export interface WriterHistory {
   /** Content hash by id hash, decimal strings; an id that never came is absent. */
   lookup(idHashes: readonly string[]): Promise<ReadonlyMap<string, string>>
-  /** Every event stored with a sequence below `belowSeq`, in log order, in pages: for a start without a snapshot. */
-  rebuild(belowSeq: number): AsyncIterable<readonly (LoggedEvent & EventHashes)[]>
+  /** For a start without a snapshot: every message of the logs before this one, the oldest log first, then those of this
+   * one below `belowSeq`, each log in its order. */
+  rebuild(belowSeq: number): AsyncIterable<StoredMessage>
 }

@@ -1,6 +1,6 @@
 import type { Control, ControlEntry } from '../../model/control.ts'
 import type { LoggedEvent } from '../../model/event.ts'
-import type { LogMessage } from '../../model/log-message.ts'
+import type { LogMessage, StoredMessage } from '../../model/log-message.ts'
 import { decodeBatch, type EventHashes } from '../../model/row.ts'
 import { IdIndex } from './id-index.ts'
 import { identityOfRow } from './identity.ts'
@@ -66,8 +66,14 @@ export function follow(state: WriterState, epoch: string, message: LogMessage): 
   state.ids.expireSome(state.logTime)
 }
 
+/** Follows one message of what history holds; the sequence is not touched, since history may tell of other logs. */
+export function followStored(state: WriterState, message: StoredMessage): void {
+  if (message.kind === 'control') followControl(state, message.entry)
+  else for (const event of message.events) remember(state, event)
+}
+
 /** Takes one stored event into index and register. */
-export function remember(state: WriterState, event: LoggedEvent & EventHashes): void {
+function remember(state: WriterState, event: LoggedEvent & EventHashes): void {
   state.ids.add(identityOfRow(event), event.receivedAt)
   state.register.apply(event)
   state.logTime = Math.max(state.logTime, event.receivedAt)

@@ -9,7 +9,7 @@ import type { Metrics } from '../../telemetry/metrics.ts'
 import type { AppendOutcome, WriterPort } from '../writer-port.ts'
 import { AppendQueue } from './append-queue.ts'
 import { identityOf } from './identity.ts'
-import type { AppendLog, EventIdHistory, SnapshotStore } from './ports.ts'
+import type { AppendLog, SnapshotStore, WriterHistory } from './ports.ts'
 import { restore, SNAPSHOT_NAME } from './restore.ts'
 import { encodeSnapshot } from './snapshot.ts'
 import { type ControlsInForce, emptyState, type WriterState } from './writer-state.ts'
@@ -17,7 +17,7 @@ import { type ControlsInForce, emptyState, type WriterState } from './writer-sta
 export interface WriterOptions {
   readonly log: AppendLog
   readonly snapshots: SnapshotStore
-  readonly history: EventIdHistory
+  readonly history: WriterHistory
   /** Stamps `receivedAt` and ticks; while it is in doubt only control entries are appended. */
   readonly clock: GuardedClock
   readonly logger: Logger
@@ -108,6 +108,10 @@ export function createWriter(options: WriterOptions): Writer {
     savedSeq = seq
   }
 
+  function missSnapshot(error: unknown): void {
+    logger.warn({ err: error }, 'no snapshot of the writer, the next start replays more')
+  }
+
   async function tick(): Promise<void> {
     if (queue === null || clock.doubt() !== null || clock.now() <= state.logTime) return
     await queue.control({ type: 'yujing.tick', data: {} })
@@ -122,7 +126,8 @@ export function createWriter(options: WriterOptions): Writer {
 
   return {
     async start() {
-      state = await restore({ ...options, logger })
+      const restored = await restore({ ...options, logger })
+      state = restored.state
       const from = state.seq
       clock.follow(() => ({ logTime: state.logTime, confirmedAt: state.controls.clockConfirmedAt ?? null }))
       const starting = new AppendQueue({
@@ -136,6 +141,8 @@ export function createWriter(options: WriterOptions): Writer {
         onFatal: stopLoudly,
       })
       await starting.begin()
+      for (const control of restored.inherited()) await starting.control(control)
+      if (restored.isRebuilt) await saveSnapshot(starting).catch(missSnapshot)
       queue = starting
       options.onReconnect?.(() => queue?.loseTerm())
       every(options.tickMs ?? 60_000, 'tick', tick)
@@ -175,9 +182,7 @@ export function createWriter(options: WriterOptions): Writer {
       for (const timer of timers) clearInterval(timer)
       if (stopping === null) return
       // What was taken stands before the snapshot in the queue, and is answered first.
-      await saveSnapshot(stopping).catch((error: unknown) => {
-        logger.warn({ err: error }, 'no snapshot at the stop, the next start replays more')
-      })
+      await saveSnapshot(stopping).catch(missSnapshot)
     },
   }
 }

@@ -2,6 +2,7 @@ import type { ClickHouseClient } from '@clickhouse/client'
 import type { ControlEntry } from '../../model/control.ts'
 import type { LoggedEvent } from '../../model/event.ts'
 import type { StoredMessage } from '../../model/log-message.ts'
+import type { EventHashes } from '../../model/row.ts'
 import { eventsInLogOrder, type LogRange, pages } from './events-in-log-order.ts'
 
 const CONTROLS = `
@@ -38,8 +39,10 @@ export async function* messagesInLogOrder(client: ClickHouseClient, range: LogRa
 }
 
 /** Puts the rows of each message together again: a page may end within one. */
-async function* batchesOf(pagesOfEvents: AsyncIterable<readonly LoggedEvent[]>): AsyncGenerator<StoredMessage> {
-  let events: LoggedEvent[] = []
+async function* batchesOf(
+  pagesOfEvents: AsyncIterable<readonly (LoggedEvent & EventHashes)[]>,
+): AsyncGenerator<StoredMessage> {
+  let events: (LoggedEvent & EventHashes)[] = []
   let seq = 0
   for await (const page of pagesOfEvents)
     for (const event of page) {

@@ -54,3 +54,9 @@ export async function claimProgress(intents: IntentStore, epoch: string): Promis
     },
   }
 }
+
+/** How far ClickHouse is in this log, whoever writes there; null when nobody has written yet. */
+export async function storedUpTo(intents: Pick<IntentStore, 'get'>, epoch: string): Promise<number | null> {
+  const progress = (await intents.get(KEY))?.value
+  return progress?.epoch === epoch ? progress.storedSeq : null
+}
