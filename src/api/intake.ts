@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { YujingError } from '../model/errors.ts'
+import type { HttpLimits } from './limits.ts'
 
 /** A body that has arrived, and its place in memory until `release`. */
 export interface TakenBody {
@@ -11,7 +12,8 @@ export interface TakenBody {
 export interface Intake {
   /**
    * @throws YujingError `body.too-large` beyond the limit of one body, `rate.limited` beyond that of all together,
-   * `body.malformed` when the sender breaks off. What still comes after a refusal is thrown away unread.
+   * `body.malformed` when the sender breaks off. A body that is refused is read on and thrown away, up to a bound: who
+   * is still writing when the answer comes and the connection ends would never read it.
    */
   take(request: IncomingMessage): Promise<TakenBody>
 }
@@ -19,13 +21,14 @@ export interface Intake {
 const FULL = 'Too many bytes are on their way in; wait and send again.'
 
 /** Counts what has arrived, not what is announced: an announcement costs the sender nothing. */
-export function createIntake(limits: { readonly eventsBodyBytes: number; readonly intakeBytes: number }): Intake {
+export function createIntake(limits: Pick<HttpLimits, 'eventsBodyBytes' | 'intakeBytes' | 'drainedBytes'>): Intake {
   let held = 0
 
   function read(request: IncomingMessage, count: (bytes: number) => void): Promise<Buffer> {
     return new Promise((resolve, reject) => {
       const chunks: Buffer[] = []
       let bytes = 0
+      let refusal: YujingError | null = null
       const leave = (): void => {
         request.off('data', take).off('end', whole).off('error', broken).off('close', broken)
         request.on('error', () => {})
@@ -37,18 +40,19 @@ export function createIntake(limits: { readonly eventsBodyBytes: number; readonl
       }
       const take = (chunk: Buffer): void => {
         bytes += chunk.length
-        if (bytes > limits.eventsBodyBytes) refuse(new YujingError('body.too-large'))
-        else if (held + chunk.length > limits.intakeBytes) refuse(new YujingError('rate.limited', FULL))
-        else {
+        if (bytes > limits.eventsBodyBytes) refusal ??= new YujingError('body.too-large')
+        else if (held + chunk.length > limits.intakeBytes) refusal ??= new YujingError('rate.limited', FULL)
+        if (refusal === null) {
           count(chunk.length)
           chunks.push(chunk)
-        }
+        } else if (bytes > limits.drainedBytes) refuse(refusal)
       }
       const whole = (): void => {
         leave()
-        resolve(Buffer.concat(chunks, bytes))
+        if (refusal === null) resolve(Buffer.concat(chunks, bytes))
+        else reject(refusal)
       }
-      const broken = (): void => refuse(new YujingError('body.malformed', 'The body broke off.'))
+      const broken = (): void => refuse(refusal ?? new YujingError('body.malformed', 'The body broke off.'))
       if (request.destroyed) broken()
       else request.on('data', take).once('end', whole).once('error', broken).once('close', broken)
     })
@@ -56,8 +60,6 @@ export function createIntake(limits: { readonly eventsBodyBytes: number; readonl
 
   return {
     async take(request) {
-      if (Number(request.headers['content-length'] ?? 0) > limits.eventsBodyBytes)
-        throw new YujingError('body.too-large')
       let mine = 0
       const release = (): void => {
         held -= mine

@@ -6,6 +6,8 @@ export interface HttpLimits {
   readonly eventsBodyBytes: number
   /** Bytes of bodies of `POST /v1/events` held together; whoever would exceed it is asked to come again. */
   readonly intakeBytes: number
+  /** How much of a refused body is still read, so that its sender comes to read the answer. */
+  readonly drainedBytes: number
   /** Request line and headers together. */
   readonly headerBytes: number
   /** For the headers of a request to arrive. */
@@ -22,6 +24,7 @@ export const HTTP_LIMITS: HttpLimits = {
   bodyBytes: 64 * 1024,
   eventsBodyBytes: 10 * 1024 * 1024,
   intakeBytes: 256 * 1024 * 1024,
+  drainedBytes: 64 * 1024 * 1024,
   headerBytes: 16 * 1024,
   headersMs: 20_000,
   requestMs: 120_000,

@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Server } from './server.ts'
 
-/** The caller's own id when it is harmless in a log line, else a new one. */
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+/** The caller's own id when it is a UUID, in which no number or name of a person can stand; else a new one. */
 export function requestId(request: IncomingMessage): string {
   const given = request.headers['x-request-id']
-  return typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID()
+  return typeof given === 'string' && UUID.test(given) ? given : randomUUID()
 }
 
 /** One line a request: the route's pattern and not its path, for paths and queries name enterprises and people. */

@@ -33,7 +33,13 @@ export interface Service {
 }
 
 /** Starts a service from `dist`; resolves when its ready line has come. */
-export async function startService(options: { env?: Record<string, string> } = {}): Promise<Service> {
+export async function startService(
+  options: {
+    env?: Record<string, string>
+    /** Gets every line the service writes. */
+    onLine?: (line: string) => void
+  } = {},
+): Promise<Service> {
   if (!existsSync(join(root, 'dist/src/main.js'))) throw new Error('dist is missing: run npm run build')
   const dataDir = await mkdtemp(join(tmpdir(), 'yujing-service-'))
   const adminKey = 'test-admin-key-0123456789abcdef'
@@ -58,6 +64,7 @@ export async function startService(options: { env?: Record<string, string> } = {
     url = await new Promise<string>((resolveReady, reject) => {
       const keep = (line: string) => {
         own.push(line)
+        options.onLine?.(line)
         if (own.length > 200) own.shift()
       }
       createInterface({ input: running.stderr as NodeJS.ReadableStream }).on('line', keep)
