@@ -212,8 +212,7 @@ export class Cell {
   /** The judgement is on the newest windows the key has. */
   private isNewest(record: number, { end }: Judgement): boolean {
     const { arena } = this.states
-    const tally = listOf(arena, record, 'tally')
-    return end >= (newestTallyBin(arena, tally) ?? newestBin(arena, record))
+    return end >= (newestTallyBin(arena, record, this.plan.span) ?? newestBin(arena, record))
   }
 
   private dayOf({ end }: Judgement): number {

@@ -1,11 +1,11 @@
 import type { Plan } from './plan.ts'
 import type { Arena } from './windows/arena.ts'
-import { listOf, newestBin } from './windows/record.ts'
+import { newestBin } from './windows/record.ts'
 import { tallyBins } from './windows/tally.ts'
 
 /** First bin a key keeps: newest event - lateness - longest window. An event before it is stored only. */
 export function floorOf(plan: Plan, newest: number): number {
-  return newest - plan.lateness - plan.reach + 1
+  return newest - plan.span + 1
 }
 
 /**
@@ -31,5 +31,5 @@ export function endsToJudge(plan: Plan, arena: Arena, record: number, bin: numbe
   const newest = newestBin(arena, record)
   const from = Math.max(bin, newest - plan.lateness)
   const to = Math.min(bin + plan.reach - 1, newest)
-  return tallyBins(arena, listOf(arena, record, 'tally'), from, to + 1).map((held) => held.bin)
+  return tallyBins(arena, record, plan.span, from, to + 1).map((held) => held.bin)
 }

@@ -1,7 +1,7 @@
 import type { Level } from '../model/level.ts'
 import type { Cell } from './cell.ts'
 
-import { listOf, newestBin, stockOf } from './windows/record.ts'
+import { newestBin, stockOf } from './windows/record.ts'
 import { newestTallyBin } from './windows/tally.ts'
 
 /**
@@ -54,7 +54,7 @@ export function explainKey(cell: Cell, key: string): Explanation {
   const record = states.find(key, false, logTime)
   if (record === 0) return { ...common, state: 'no-events', windows: [], stock: 0, verdict: null, alertId: null }
   const { arena } = states
-  const end = newestTallyBin(arena, listOf(arena, record, 'tally')) ?? newestBin(arena, record)
+  const end = newestTallyBin(arena, record, plan.span) ?? newestBin(arena, record)
   const { view, verdict } = cell.judgeAt(record, end)
   const { window: _, ...numbers } = verdict
   return {

@@ -9,9 +9,9 @@ import { Arena, type ArenaImage, blockBytes } from './windows/arena.ts'
 import { binOf, binStart } from './windows/bins.ts'
 import { addContribution, CONTRIBUTION_WORDS, trimContributions } from './windows/contributions.ts'
 import { KeyTable } from './windows/key-table.ts'
-import { addMember, MEMBER_WORDS, trimMembers } from './windows/members.ts'
+import { addMember, freeMembers, trimMembers } from './windows/members.ts'
 import * as record from './windows/record.ts'
-import { addToTally, TALLY_WORDS, trimTally } from './windows/tally.ts'
+import { addToTally, freeTally, trimTally } from './windows/tally.ts'
 
 /** What a snapshot keeps of the keys of one detector in one partition. */
 export interface KeyStatesImage {
@@ -21,7 +21,6 @@ export interface KeyStatesImage {
 }
 
 const UNTOUCHED_SECONDS = DAY_MS / 1000
-const WORDS = { tally: TALLY_WORDS, members: MEMBER_WORDS, contributions: CONTRIBUTION_WORDS } as const
 
 /** The state of one detector's keys in one partition: a record and its lists a key, an episode where one runs. */
 export class KeyStates {
@@ -91,13 +90,10 @@ export class KeyStates {
     if (bin > record.newestBin(arena, reference)) this.advance(reference, bin)
     this.moveStock(reference, touch)
     if (touch.counts === false) return
-    const tally = record.listOf(arena, reference, 'tally')
-    const offset = event.time - binStart(plan.unit, bin)
-    record.setList(arena, reference, 'tally', addToTally(arena, tally, bin, offset))
-    if (plan.memberReach > 0 && bin >= this.memberFloor(record.newestBin(arena, reference))) {
+    addToTally(arena, reference, plan.span, bin, event.time - binStart(plan.unit, bin))
+    if (plan.memberReach > 0 && bin > record.newestBin(arena, reference) - plan.memberSpan) {
       const member = hash64(touch.member ?? JSON.stringify([event.source, event.id]))
-      const members = record.listOf(arena, reference, 'members')
-      record.setList(arena, reference, 'members', addMember(arena, members, bin, member))
+      addMember(arena, reference, plan.memberSpan, bin, member)
     }
     const { seq, index } = event.position
     const contribution = { time: event.time, seq, index, region: event.region, subject: event.subject }
@@ -117,19 +113,15 @@ export class KeyStates {
   /** The key's newest event moves on: what lies behind retention is forgotten. */
   private advance(reference: number, newest: number): void {
     const { arena, plan } = this
+    const moved = newest - record.newestBin(arena, reference)
     record.setNewestBin(arena, reference, newest)
-    const floor = floorOf(plan, newest)
-    const list = (name: record.ListName) => record.listOf(arena, reference, name)
-    record.setList(arena, reference, 'tally', trimTally(arena, list('tally'), floor))
-    record.setList(arena, reference, 'members', trimMembers(arena, list('members'), this.memberFloor(newest)))
-    const before = binStart(plan.unit, floor)
-    record.setList(arena, reference, 'contributions', trimContributions(arena, list('contributions'), before))
+    trimTally(arena, reference, plan.span, moved)
+    if (plan.memberReach > 0) trimMembers(arena, reference, plan.memberSpan, moved)
+    const before = binStart(plan.unit, floorOf(plan, newest))
+    const contributions = record.listOf(arena, reference, 'contributions')
+    record.setList(arena, reference, 'contributions', trimContributions(arena, contributions, before))
     const episode = this.episodes.get(reference)
     if (episode) settle(episode, newest - plan.lateness)
-  }
-
-  private memberFloor(newest: number): number {
-    return newest - this.plan.lateness - this.plan.memberReach + 1
   }
 
   /**
@@ -148,10 +140,10 @@ export class KeyStates {
 
   private drop(reference: number): void {
     this.table.remove(reference)
-    for (const name of ['tally', 'members', 'contributions'] as const) {
-      const list = record.listOf(this.arena, reference, name)
-      this.arena.resize(list.reference, list.length * WORDS[name], 0)
-    }
+    freeTally(this.arena, reference, this.plan.span)
+    if (this.plan.memberReach > 0) freeMembers(this.arena, reference, this.plan.memberSpan)
+    const contributions = record.listOf(this.arena, reference, 'contributions')
+    this.arena.resize(contributions.reference, contributions.length * CONTRIBUTION_WORDS, 0)
     this.arena.free(reference, record.RECORD_WORDS)
     this.episodes.delete(reference)
   }

@@ -11,6 +11,9 @@ export interface Plan {
   readonly reach: number
   /** The same over the windows that count distinct members; 0 if none does. */
   readonly memberReach: number
+  /** Bins that a key keeps, its newest one included; and those that it keeps members of. */
+  readonly span: number
+  readonly memberSpan: number
 }
 
 /** Works a declaration out. */
@@ -19,13 +22,10 @@ export function planOf(detector: Detector): Plan {
   const unit: BinUnit = windows.some((window) => 'hours' in window) ? 'hour' : 'day'
   const reaches = windows.map((window) => reachOf(window, unit))
   const memberReaches = windows.filter((window) => window.distinct).map((window) => reachOf(window, unit))
-  return {
-    detector,
-    unit,
-    lateness: Math.max(...Object.values(detector.latenessDays)) * BINS_A_DAY[unit],
-    reach: Math.max(...reaches),
-    memberReach: Math.max(0, ...memberReaches),
-  }
+  const lateness = Math.max(...Object.values(detector.latenessDays)) * BINS_A_DAY[unit]
+  const reach = Math.max(...reaches)
+  const memberReach = Math.max(0, ...memberReaches)
+  return { detector, unit, lateness, reach, memberReach, span: lateness + reach, memberSpan: lateness + memberReach }
 }
 
 function reachOf(window: WindowSpec, unit: BinUnit): number {

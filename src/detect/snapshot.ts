@@ -16,10 +16,10 @@ import { PARTITIONS } from './statistics/hash.ts'
  *     body      the arenas' words and the references, section by section
  *     32 bytes  SHA-256 of everything before
  *
- * `layout` is the version of the arena's contents: 1, sorted lists. A dense ring will be 2.
+ * `layout` is the version of the arena's contents: 1, sorted lists; 2, rings and crowds beside them.
  */
 const MAGIC = 'YJSTATE1'
-const LAYOUT = 1
+const LAYOUT = 2
 const CHECKSUM_BYTES = 32
 const HEADER_AT = MAGIC.length + 4
 

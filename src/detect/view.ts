@@ -4,7 +4,7 @@ import type { Plan } from './plan.ts'
 import type { Arena } from './windows/arena.ts'
 import { binOf, binStart, firstBinOfDay } from './windows/bins.ts'
 import { distinctMembers } from './windows/members.ts'
-import { listOf, stockOf } from './windows/record.ts'
+import { stockOf } from './windows/record.ts'
 import { countInTally, tallyBins } from './windows/tally.ts'
 
 /** First bin (inclusive) and the bin after the last of a window that ends with the bin `end`. */
@@ -29,11 +29,11 @@ export function viewAt(plan: Plan, arena: Arena, record: number, end: number): V
       from: binStart(plan.unit, range.from),
       to: binStart(plan.unit, range.to),
       get events() {
-        return countInTally(arena, listOf(arena, record, 'tally'), range.from, range.to)
+        return countInTally(arena, record, plan.span, range.from, range.to)
       },
       get members() {
         if (!spec.distinct) return 0
-        return distinctMembers(arena, listOf(arena, record, 'members'), range.from, range.to)
+        return distinctMembers(arena, record, plan.memberSpan, range.from, range.to)
       },
     }
   }
@@ -45,7 +45,7 @@ export function viewAt(plan: Plan, arena: Arena, record: number, end: number): V
       const first = binStart(plan.unit, after) - points * days * DAY_MS
       const from = binOf(plan.unit, first)
       const counts = Array.from({ length: points }, () => 0)
-      for (const { bin, count } of tallyBins(arena, listOf(arena, record, 'tally'), from, after)) {
+      for (const { bin, count } of tallyBins(arena, record, plan.span, from, after)) {
         const point = Math.floor((binStart(plan.unit, bin) - first) / (days * DAY_MS))
         counts[point] = (counts[point] ?? 0) + count
       }
@@ -61,7 +61,7 @@ export function eventTimes(
   record: number,
   { from, to }: BinRange,
 ): { first: number; last: number } | null {
-  const bins = tallyBins(arena, listOf(arena, record, 'tally'), from, to)
+  const bins = tallyBins(arena, record, plan.span, from, to)
   const earliest = bins[0]
   const latest = bins.at(-1)
   if (!earliest || !latest) return null

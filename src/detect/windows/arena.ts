@@ -88,9 +88,14 @@ export interface ArenaImage {
 /** Little by little: unused room counts in every partition of every detector. */
 const GROWTH = 1.25
 
-/** Bytes that a block of `size` words takes. */
+/** Words that a block of `size` words takes: all of them may be used. */
+export function blockWords(size: number): number {
+  return classWords(classOf(size))
+}
+
+/** The same in bytes. */
 export function blockBytes(size: number): number {
-  return classWords(classOf(size)) * 4
+  return blockWords(size) * 4
 }
 
 /** Sizes in words: 2, 4, 6, 8, 10, 12, 16, then each half a power apart (24, 32, 48, 64 ...): at most a third unused. */

@@ -7,7 +7,10 @@ import type { List } from './list.ts'
  *
  *     0 hash, high   1 hash, low   2 newest bin (signed)   3 stock   4 last touched, log time in seconds
  *     5 tally        6 members     7 contributions         8 length of members
- *     9 length of the tally (16 bits), of the contributions (8 bits), silence (4 bits), backfilled (1 bit)
+ *     9 length of the tally (16 bits), of the contributions (8 bits), silence (4 bits), backfilled (1 bit),
+ *       the tally is a ring (1 bit), the members are a crowd (1 bit)
+ *
+ * The length of a ring is the number of its bins that hold events, that of a crowd the room it has.
  */
 export const RECORD_WORDS = 10
 
@@ -75,6 +78,20 @@ export function setList(arena: Arena, record: number, name: ListName, list: List
   }
 }
 
+/** A form that a list has taken because its key holds much. */
+export type DenseForm = 'ring' | 'crowd'
+
+const FORM_BITS = { ring: 1 << 29, crowd: 1 << 30 } as const
+
+export function hasForm(arena: Arena, record: number, form: DenseForm): boolean {
+  return ((arena.words[record + 9] as number) & FORM_BITS[form]) !== 0
+}
+
+export function setForm(arena: Arena, record: number, form: DenseForm, has: boolean): void {
+  const packed = arena.words[record + 9] as number
+  arena.words[record + 9] = (has ? packed | FORM_BITS[form] : packed & ~FORM_BITS[form]) >>> 0
+}
+
 /** What backfill has done to the key (DESIGN 17). */
 export interface Silence {
   /** Severity the trigger is silently held at, 0 if it is not. */
@@ -90,5 +107,5 @@ export function silenceOf(arena: Arena, record: number): Silence {
 
 export function setSilence(arena: Arena, record: number, { held, backfilled }: Silence): void {
   const packed = arena.words[record + 9] as number
-  arena.words[record + 9] = ((packed & 0x00ffffff) | (held << 24) | ((backfilled ? 1 : 0) << 28)) >>> 0
+  arena.words[record + 9] = ((packed & 0xe0ffffff) | (held << 24) | ((backfilled ? 1 : 0) << 28)) >>> 0
 }

@@ -1,77 +1,125 @@
-import type { Arena } from './arena.ts'
-import { dropFront, type List, lowerBound, openGap } from './list.ts'
+import { type Arena, blockBytes } from './arena.ts'
+import type { List } from './list.ts'
+import { hasForm, listOf, newestBin, setForm, setList } from './record.ts'
+import * as list from './tally-list.ts'
+import * as ring from './tally-ring.ts'
 
 /**
- * How many events each bin holds: a list sorted by bin, empty bins left out. An entry is four words: bin (signed),
- * count, and the offsets in milliseconds from the start of the bin to its earliest and latest event, so that the first
- * and last event time of a window are exact without keeping the events.
+ * How many events each of a key's bins holds, and when the first and the last of each was, so that the first and last
+ * event time of a window are exact without keeping the events. `span` is the number of bins a key keeps: its newest one
+ * and those before it. Its form follows from what it holds:
+ *
+ *     list  ──── a new bin, and the list would take more than the ring ───>  ring
+ *           <─── the newest bin moves on, and a list would take at most half of it;
+ *                a bin has more events than the ring can count
+ *
+ * The way back matters: a key can live for years after its one dense season. That it asks for half keeps a key on the
+ * border from changing form again and again. Whoever reads a tally does not see the form.
  */
-export const TALLY_WORDS = 4
-
-function indexOfBin(arena: Arena, list: List, bin: number): number {
-  const { signed } = arena
-  return lowerBound(list.length, (index) => (signed[list.reference + index * TALLY_WORDS] as number) < bin)
-}
-
-/** Counts one event; `offset` is its distance from the start of the bin in milliseconds. */
-export function addToTally(arena: Arena, list: List, bin: number, offset: number): List {
-  const index = indexOfBin(arena, list, bin)
-  const found = list.reference + index * TALLY_WORDS
-  if (index < list.length && arena.signed[found] === bin) {
-    const { words } = arena
-    words[found + 1] = (words[found + 1] as number) + 1
-    words[found + 2] = Math.min(words[found + 2] as number, offset)
-    words[found + 3] = Math.max(words[found + 3] as number, offset)
-    return list
-  }
-  const grown = openGap(arena, list, TALLY_WORDS, index)
-  const at = grown.reference + index * TALLY_WORDS
-  arena.signed[at] = bin
-  arena.words[at + 1] = 1
-  arena.words[at + 2] = offset
-  arena.words[at + 3] = offset
-  return grown
-}
-
-/** Forgets the bins before `floor`. */
-export function trimTally(arena: Arena, list: List, floor: number): List {
-  return dropFront(arena, list, TALLY_WORDS, indexOfBin(arena, list, floor))
-}
-
-/** Events in the bins from `from` (inclusive) to `to` (exclusive). */
-export function countInTally(arena: Arena, list: List, from: number, to: number): number {
-  let sum = 0
-  for (let index = indexOfBin(arena, list, from); index < list.length; index++) {
-    const at = list.reference + index * TALLY_WORDS
-    if ((arena.signed[at] as number) >= to) break
-    sum += arena.words[at + 1] as number
-  }
-  return sum
-}
-
-/** One bin that holds events; `first` and `last` are offsets in milliseconds from its start. */
 export interface TallyBin {
   readonly bin: number
   readonly count: number
+  /** Offsets of the earliest and the latest event from the start of the bin, milliseconds. */
   readonly first: number
   readonly last: number
 }
 
-/** The bins that hold events, from `from` (inclusive) to `to` (exclusive), oldest first. */
-export function tallyBins(arena: Arena, list: List, from: number, to: number): TallyBin[] {
-  const bins: TallyBin[] = []
-  for (let index = indexOfBin(arena, list, from); index < list.length; index++) {
-    const at = list.reference + index * TALLY_WORDS
-    const bin = arena.signed[at] as number
-    if (bin >= to) break
-    const { words } = arena
-    bins.push({ bin, count: words[at + 1] as number, first: words[at + 2] as number, last: words[at + 3] as number })
+const listBytes = (bins: number) => blockBytes(bins * list.LIST_BIN_WORDS)
+const ringBytes = (span: number) => blockBytes(span * ring.RING_BIN_WORDS)
+
+/** Counts one event in a bin of the span; `offset` is its distance from the start of the bin in milliseconds. */
+export function addToTally(arena: Arena, record: number, span: number, bin: number, offset: number): void {
+  const held = listOf(arena, record, 'tally')
+  if (hasForm(arena, record, 'ring')) {
+    const outcome = ring.addToRing(arena, held.reference, span, bin, offset)
+    if (outcome === 'new-bin') setList(arena, record, 'tally', { ...held, length: held.length + 1 })
+    if (outcome !== 'full') return
+    toList(arena, record, span)
   }
-  return bins
+  const before = listOf(arena, record, 'tally')
+  const after = list.addToList(arena, before, bin, offset)
+  setList(arena, record, 'tally', after)
+  if (after.length > before.length && listBytes(after.length) > ringBytes(span)) toRing(arena, record, span)
+}
+
+/** The newest bin has moved on by `moved`: what lies before the span is forgotten. */
+export function trimTally(arena: Arena, record: number, span: number, moved: number): void {
+  const held = listOf(arena, record, 'tally')
+  const floor = newestBin(arena, record) - span + 1
+  if (!hasForm(arena, record, 'ring')) {
+    setList(arena, record, 'tally', list.trimList(arena, held, floor))
+    return
+  }
+  let { length } = held
+  for (let bin = floor - Math.min(moved, span); bin < floor; bin++)
+    if (ring.clearSlot(arena, held.reference, span, bin)) length--
+  setList(arena, record, 'tally', { ...held, length })
+  if (length === 0 || listBytes(length) * 2 <= ringBytes(span)) toList(arena, record, span)
+}
+
+/** Events in the bins from `from` (inclusive) to `to` (exclusive). */
+export function countInTally(arena: Arena, record: number, span: number, from: number, to: number): number {
+  const held = listOf(arena, record, 'tally')
+  if (!hasForm(arena, record, 'ring')) return list.countInList(arena, held, from, to)
+  const newest = newestBin(arena, record)
+  return ring.countInRing(arena, held.reference, span, Math.max(from, newest - span + 1), Math.min(to, newest + 1))
+}
+
+/** The bins that hold events, from `from` (inclusive) to `to` (exclusive), oldest first. */
+export function tallyBins(arena: Arena, record: number, span: number, from: number, to: number): TallyBin[] {
+  const held = listOf(arena, record, 'tally')
+  if (!hasForm(arena, record, 'ring')) return list.binsInList(arena, held, from, to)
+  const newest = newestBin(arena, record)
+  return ring.binsInRing(arena, held.reference, span, Math.max(from, newest - span + 1), Math.min(to, newest + 1))
 }
 
 /** The newest bin that holds an event, or null. */
-export function newestTallyBin(arena: Arena, list: List): number | null {
-  if (list.length === 0) return null
-  return arena.signed[list.reference + (list.length - 1) * TALLY_WORDS] as number
+export function newestTallyBin(arena: Arena, record: number, span: number): number | null {
+  const held = listOf(arena, record, 'tally')
+  if (held.length === 0) return null
+  if (!hasForm(arena, record, 'ring')) return list.newestInList(arena, held)
+  return ring.newestInRing(arena, held.reference, span, newestBin(arena, record))
+}
+
+/** Gives the tally's memory back. */
+export function freeTally(arena: Arena, record: number, span: number): void {
+  const { reference } = listOf(arena, record, 'tally')
+  arena.resize(reference, wordsOf(arena, record, span), 0)
+  setForm(arena, record, 'ring', false)
+  setList(arena, record, 'tally', NO_LIST)
+}
+
+const NO_LIST: List = { reference: 0, length: 0 }
+
+function wordsOf(arena: Arena, record: number, span: number): number {
+  if (hasForm(arena, record, 'ring')) return span * ring.RING_BIN_WORDS
+  return listOf(arena, record, 'tally').length * list.LIST_BIN_WORDS
+}
+
+/** Turns a list into a ring, unless one of its bins has too many events for it. */
+export function toRing(arena: Arena, record: number, span: number): void {
+  const bins = list.binsInList(
+    arena,
+    listOf(arena, record, 'tally'),
+    Number.NEGATIVE_INFINITY,
+    Number.POSITIVE_INFINITY,
+  )
+  if (bins.some(({ count }) => count > ring.RING_MAX_COUNT)) return
+  freeTally(arena, record, span)
+  const words = span * ring.RING_BIN_WORDS
+  const reference = arena.allocate(words)
+  arena.words.fill(0, reference, reference + words)
+  for (const bin of bins) ring.writeSlot(arena, reference, span, bin)
+  setForm(arena, record, 'ring', true)
+  setList(arena, record, 'tally', { reference, length: bins.length })
+}
+
+/** Turns a ring into a list. */
+export function toList(arena: Arena, record: number, span: number): void {
+  const bins = tallyBins(arena, record, span, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY)
+  freeTally(arena, record, span)
+  const reference = arena.resize(0, 0, bins.length * list.LIST_BIN_WORDS)
+  const made = { reference, length: bins.length }
+  for (const [index, bin] of bins.entries()) list.writeBin(arena, made, index, bin)
+  setList(arena, record, 'tally', made)
 }

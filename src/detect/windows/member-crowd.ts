@@ -1,0 +1,203 @@
+import type { Hash64 } from '../statistics/hash.ts'
+import { type Arena, blockWords } from './arena.ts'
+import type { MemberBin } from './member-list.ts'
+
+/**
+ * The large form of a key's members, for one that draws thousands a day: an event costs the same however many there are.
+ * A block of the arena:
+ *
+ *     1 word                   members in the table
+ *     span x (span + 1) words  repeats[bin][before]: how many members of the bin were last seen before it in bin
+ *                              `before` (1 + its slot), or in none that is kept (0)
+ *     room x (2 + n) words     a hash table with linear probing: the member's hash, and a bit for each bin it was seen
+ *                              in; an entry without a bit is empty
+ *
+ * A member counts in a window at the first of its bins there, so the distinct members of the bins a to b are the sum of
+ * repeats[a..b][before a]: a few additions. Bins have the slot bin mod span, as in the ring of the tally.
+ */
+export interface Crowd {
+  readonly reference: number
+  /** Entries that the table has room for. */
+  readonly room: number
+  readonly span: number
+  /** Newest bin of the key; those before newest - span + 1 are not kept. */
+  readonly newest: number
+}
+
+/** At most three quarters full. */
+const MOST_FULL = 0.75
+const FIRST_FULL = 0.5
+const LEAST_MEMBERS = 8
+
+const tableAt = (span: number) => 1 + span * (span + 1)
+const entryWords = (span: number) => 2 + Math.ceil(span / 32)
+const floorOf = ({ newest, span }: Crowd) => newest - span + 1
+
+/** Words of a crowd's block. */
+export function crowdWords({ span, room }: Crowd): number {
+  return tableAt(span) + room * entryWords(span)
+}
+
+/** An empty crowd with room for as many members, and some. */
+export function createCrowd(arena: Arena, span: number, newest: number, members: number): Crowd {
+  const wanted = tableAt(span) + Math.ceil(Math.max(members, LEAST_MEMBERS) / FIRST_FULL) * entryWords(span)
+  const room = Math.floor((blockWords(wanted) - tableAt(span)) / entryWords(span))
+  const crowd = { reference: arena.allocate(wanted), room, span, newest }
+  arena.words.fill(0, crowd.reference, crowd.reference + crowdWords(crowd))
+  return crowd
+}
+
+/** Notes the member in the bin, the same again changes nothing. Returns the crowd, which moves when it grows. */
+export function addToCrowd(arena: Arena, crowd: Crowd, { bin, high, low }: MemberBin): Crowd {
+  let at = entryOf(arena, crowd, { high, low })
+  let grown = crowd
+  if (isEmpty(arena, crowd, at)) {
+    const members = (arena.words[crowd.reference] as number) + 1
+    if (members > crowd.room * MOST_FULL) {
+      grown = rebuilt(arena, crowd, members)
+      at = entryOf(arena, grown, { high, low })
+    }
+    arena.words[grown.reference] = members
+    arena.words[at] = high
+    arena.words[at + 1] = low
+  }
+  if (!hasBin(arena, grown, at, bin)) note(arena, grown, at, bin)
+  return grown
+}
+
+/** Sets the member's bit and moves the counts: who came next after this bin now repeats this one. */
+function note(arena: Arena, crowd: Crowd, at: number, bin: number): void {
+  const floor = floorOf(crowd)
+  let before = bin - 1
+  while (before >= floor && !hasBin(arena, crowd, at, before)) before--
+  let next = bin + 1
+  while (next <= crowd.newest && !hasBin(arena, crowd, at, next)) next++
+  const known = before >= floor ? before : null
+  addRepeats(arena, crowd, bin, known, 1)
+  if (next <= crowd.newest) {
+    addRepeats(arena, crowd, next, known, -1)
+    addRepeats(arena, crowd, next, bin, 1)
+  }
+  const slot = slotOf(crowd, bin)
+  const word = at + 2 + (slot >>> 5)
+  arena.words[word] = ((arena.words[word] as number) | (1 << (slot & 31))) >>> 0
+}
+
+/** Distinct members in the bins from `from` (inclusive) to `to` (exclusive). */
+export function distinctInCrowd(arena: Arena, crowd: Crowd, from: number, to: number): number {
+  const floor = floorOf(crowd)
+  const first = Math.max(from, floor)
+  let distinct = 0
+  for (let bin = first; bin < Math.min(to, crowd.newest + 1); bin++) {
+    distinct += arena.words[repeatsAt(crowd, bin, null)] as number
+    for (let before = floor; before < first; before++) distinct += arena.words[repeatsAt(crowd, bin, before)] as number
+  }
+  return distinct
+}
+
+/** How many pairs of member and bin the crowd holds: the entries that a list would have. */
+export function crowdEntries(arena: Arena, { reference, span }: Crowd): number {
+  let entries = 0
+  for (let at = reference + 1; at < reference + tableAt(span); at++) entries += arena.words[at] as number
+  return entries
+}
+
+/** Forgets what lies before the span, now that the newest bin has moved on by `moved` to that of `crowd`. */
+export function trimCrowd(arena: Arena, crowd: Crowd, moved: number): Crowd {
+  const floor = floorOf(crowd)
+  const slots = Array.from({ length: Math.min(moved, crowd.span) }, (_, i) => slotOf(crowd, floor - 1 - i))
+  const { words } = arena
+  const width = crowd.span + 1
+  for (let slot = 0; slot < crowd.span; slot++) {
+    const row = crowd.reference + 1 + slot * width
+    for (const forgotten of slots) {
+      words[row] = (words[row] as number) + (words[row + 1 + forgotten] as number)
+      words[row + 1 + forgotten] = 0
+    }
+  }
+  for (const forgotten of slots) {
+    const row = crowd.reference + 1 + forgotten * width
+    words.fill(0, row, row + width)
+  }
+  let members = 0
+  for (const at of occupied(arena, crowd)) {
+    for (const slot of slots) {
+      const word = at + 2 + (slot >>> 5)
+      words[word] = ((words[word] as number) & ~(1 << (slot & 31))) >>> 0
+    }
+    if (!isEmpty(arena, crowd, at)) members++
+  }
+  return rebuilt(arena, crowd, members)
+}
+
+/** All that a crowd holds, in the order of a list. */
+export function membersInCrowd(arena: Arena, crowd: Crowd): MemberBin[] {
+  const found: MemberBin[] = []
+  for (const at of occupied(arena, crowd))
+    for (let bin = floorOf(crowd); bin <= crowd.newest; bin++)
+      if (hasBin(arena, crowd, at, bin))
+        found.push({ bin, high: arena.words[at] as number, low: arena.words[at + 1] as number })
+  return found.sort((a, b) => a.bin - b.bin || a.high - b.high || a.low - b.low)
+}
+
+/** The same crowd in a new block with room for as many members; the old block is freed. */
+function rebuilt(arena: Arena, crowd: Crowd, members: number): Crowd {
+  const made = createCrowd(arena, crowd.span, crowd.newest, members)
+  const { words } = arena
+  words.copyWithin(made.reference, crowd.reference, crowd.reference + tableAt(crowd.span))
+  words[made.reference] = members
+  const length = entryWords(crowd.span)
+  for (const from of occupied(arena, crowd)) {
+    const hash = { high: words[from] as number, low: words[from + 1] as number }
+    words.copyWithin(entryOf(arena, made, hash), from, from + length)
+  }
+  arena.free(crowd.reference, crowdWords(crowd))
+  return made
+}
+
+/** Where the entries with a bit stand. */
+function occupied(arena: Arena, crowd: Crowd): number[] {
+  const found: number[] = []
+  const end = crowd.reference + crowdWords(crowd)
+  for (let at = crowd.reference + tableAt(crowd.span); at < end; at += entryWords(crowd.span))
+    if (!isEmpty(arena, crowd, at)) found.push(at)
+  return found
+}
+
+/** The member's entry, or the empty one where it belongs. */
+function entryOf(arena: Arena, crowd: Crowd, { high, low }: Hash64): number {
+  const { words } = arena
+  const start = crowd.reference + tableAt(crowd.span)
+  const length = entryWords(crowd.span)
+  let entry = Math.floor((high * crowd.room) / 2 ** 32)
+  for (;;) {
+    const at = start + entry * length
+    if (isEmpty(arena, crowd, at) || (words[at] === high && words[at + 1] === low)) return at
+    entry = entry + 1 === crowd.room ? 0 : entry + 1
+  }
+}
+
+function isEmpty({ words }: Arena, { span }: Crowd, at: number): boolean {
+  for (let word = at + 2; word < at + entryWords(span); word++) if (words[word] !== 0) return false
+  return true
+}
+
+function hasBin({ words }: Arena, crowd: Crowd, at: number, bin: number): boolean {
+  const slot = slotOf(crowd, bin)
+  return ((words[at + 2 + (slot >>> 5)] as number) & (1 << (slot & 31))) !== 0
+}
+
+function slotOf({ span }: Crowd, bin: number): number {
+  const slot = bin % span
+  return slot < 0 ? slot + span : slot
+}
+
+function repeatsAt(crowd: Crowd, bin: number, before: number | null): number {
+  const column = before === null ? 0 : 1 + slotOf(crowd, before)
+  return crowd.reference + 1 + slotOf(crowd, bin) * (crowd.span + 1) + column
+}
+
+function addRepeats(arena: Arena, crowd: Crowd, bin: number, before: number | null, by: 1 | -1): void {
+  const at = repeatsAt(crowd, bin, before)
+  arena.words[at] = (arena.words[at] as number) + by
+}
