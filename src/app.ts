@@ -79,6 +79,7 @@ async function start(config: Config, { logger, time = systemTime() }: AppOptions
       log,
       store,
       logAccess: nats,
+      storeAccess: { url: clickhouse.url, username: clickhouse.username, password: clickhouse.password },
       personKey: await personKeyOf(config, settings),
       alerts: mark.guard(alerts, feedEpoch),
       feedEpoch,

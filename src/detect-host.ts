@@ -2,6 +2,7 @@ import { detectors } from '../detectors/index.ts'
 import { PARTITIONS, partitionOf } from './detect/statistics/hash.ts'
 import type { DetectFigures } from './detect-messages.ts'
 import { type DetectThread, startDetectThread } from './detect-thread.ts'
+import type { StoreAccess } from './store/store.ts'
 import { LOG_LEVELS, type Logger } from './telemetry/logger.ts'
 import { countDrop, type Metrics } from './telemetry/metrics.ts'
 
@@ -27,6 +28,8 @@ export function startDetect(o: {
   readonly password?: string
   /** As the log was created with: a connection keeps its stream at this limit. */
   readonly logMaxBytes: number
+  /** History, for state that is older than the log. */
+  readonly store: StoreAccess
   readonly shards: number
   readonly logger: Logger
   readonly metrics: Metrics
@@ -43,7 +46,7 @@ export function startDetect(o: {
     const partitions = partitionsOf(shard, shards)
     const log = { url, ...(user !== undefined && { user }), ...(password !== undefined && { password }), maxBytes }
     return startDetectThread({
-      data: { shard, partitions, log, logLevel, snapshotCycleMs },
+      data: { shard, partitions, log, store: o.store, logLevel, snapshotCycleMs },
       logger,
       onFigures: (figures) => {
         newest.set(shard, figures)

@@ -1,4 +1,5 @@
 import type { DetectorState } from './detect/shard.ts'
+import type { StoreAccess } from './store/store.ts'
 import type { LogLevel } from './telemetry/logger.ts'
 
 /** What a detection thread is started with. */
@@ -6,6 +7,8 @@ export interface DetectWorkerData {
   readonly shard: number
   readonly partitions: readonly number[]
   readonly log: { readonly url: string; readonly user?: string; readonly password?: string; readonly maxBytes: number }
+  /** History, for state that is older than the log. */
+  readonly store: StoreAccess
   readonly logLevel: LogLevel
   /** Once round all partitions of the thread, milliseconds. */
   readonly snapshotCycleMs: number

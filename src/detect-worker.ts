@@ -4,6 +4,7 @@ import { detectors } from '../detectors/index.ts'
 import { LogOrderError } from './detect/log-order.ts'
 import { createShard } from './detect/shard.ts'
 import type { DetectWorkerData, FromDetectWorker, ToDetectWorker } from './detect-messages.ts'
+import { rebuildFromStore } from './detect-rebuild.ts'
 import { createDetectTally } from './detect-tally.ts'
 import { createFindingPublisher } from './finding-publisher.ts'
 import { connectLog } from './log/connection.ts'
@@ -56,15 +57,18 @@ async function main(data: DetectWorkerData, post: (message: FromDetectWorker) =>
 
   await snapshots.restoreAll()
   const end = await log.events.last()
-  const from = await startOf(shard.position(), shard.newest(), end)
-  logger.info({ shard: data.shard, from, end }, 'detection replays the log')
+  if (shard.newest() > end)
+    throw new LogOrderError(`the state has seen message ${shard.newest()}, the log ends at ${end}`)
 
-  async function startOf(behind: number, newest: number, last: number): Promise<number> {
-    if (newest > last) throw new LogOrderError(`the state has seen message ${newest}, the log ends at ${last}`)
-    const first = await log.events.first()
-    if (first > behind + 1)
-      logger.error({ behind, first }, 'the log no longer reaches back to the state; windows lack what was purged')
-    return Math.max(first, behind + 1)
+  /** First sequence to replay; what the log has given up before it is folded in from the store. */
+  async function startOfReplay(): Promise<number> {
+    let from = shard.position() + 1
+    for (let first = await log.events.first(); first > from; first = await log.events.first()) {
+      await rebuildFromStore({ ...data, shard, epoch: log.epoch, from, below: first, logger, signal: stopping.signal })
+      if (stopping.signal.aborted) break
+      from = first
+    }
+    return from
   }
 
   async function caughtUp(): Promise<void> {
@@ -74,6 +78,10 @@ async function main(data: DetectWorkerData, post: (message: FromDetectWorker) =>
   }
 
   async function fold(): Promise<void> {
+    const from = await startOfReplay()
+    if (stopping.signal.aborted) return
+    reach(from - 1)
+    logger.info({ shard: data.shard, from, end }, 'detection replays the log')
     if (from > end) await caughtUp()
     for await (const message of log.events.read(from, stopping.signal)) {
       publisher.enqueue(shard.apply(message))
@@ -106,7 +114,6 @@ async function main(data: DetectWorkerData, post: (message: FromDetectWorker) =>
     stopping.abort()
   }
 
-  reach(from - 1)
   const keeping = keepSnapshots().catch(() => {})
   await fold().catch(stopFolding)
   stopping.abort()

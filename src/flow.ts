@@ -19,7 +19,7 @@ import type { LogConnection } from './log/connection.ts'
 import { createQuarantineCounts } from './quarantine-counts.ts'
 import { createRetention } from './retention.ts'
 import type { Stopping } from './stopping.ts'
-import type { Store } from './store/store.ts'
+import type { Store, StoreAccess } from './store/store.ts'
 import type { StoreProgress } from './store/writer/ports.ts'
 import { storedUpTo } from './store/writer/progress.ts'
 import { createStoreWriter, type StoreWriter } from './store/writer/store-writer.ts'
@@ -35,6 +35,8 @@ export interface Ground {
   readonly store: Store
   /** How detection's threads reach the log. */
   readonly logAccess: { readonly url: string; readonly user: string; readonly password: string }
+  /** How they reach history, should the log no longer hold what they need. */
+  readonly storeAccess: StoreAccess
   readonly personKey: Buffer
   /** The alerts, with the feed's high-water mark raised before a change is told. */
   readonly alerts: AlertBucket
@@ -92,6 +94,7 @@ export async function startFlow(ground: Ground, stopping: Stopping): Promise<str
   // log -> detect -> findings
   const detect = startDetect({
     ...ground.logAccess,
+    store: ground.storeAccess,
     logMaxBytes: config.logMaxBytes,
     shards: config.shards,
     logger,

@@ -15,6 +15,8 @@ import { eventually } from './support/service.ts'
 
 const logger = silentLogger()
 const MAX_BYTES = 64 * 1024 * 1024
+/** Nobody asks for history while the log reaches back to every state. */
+const NO_STORE = { url: 'http://127.0.0.1:9', username: '', password: '' }
 const DAY_MS = 24 * 3_600_000
 const CODE = '91140105MA0K0001XG'
 const complaints = (day: string, count: number): Told[] =>
@@ -53,7 +55,17 @@ async function detectAll(): Promise<void> {
   await append()
   const { url, user, password } = nats
   const onFatal = (error: Error) => Promise.reject(error)
-  detect = startDetect({ url, user, password, logMaxBytes: MAX_BYTES, shards: 2, logger, metrics, onFatal })
+  detect = startDetect({
+    url,
+    user,
+    password,
+    logMaxBytes: MAX_BYTES,
+    store: NO_STORE,
+    shards: 2,
+    logger,
+    metrics,
+    onFatal,
+  })
   await detect.ready
   const stopping = detect
   detect = null
@@ -122,6 +134,7 @@ describe('retention on a real log', () => {
       user,
       password,
       logMaxBytes: MAX_BYTES,
+      store: NO_STORE,
       shards: 1,
       logger,
       metrics,

@@ -1,4 +1,5 @@
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client'
+import { YujingError } from '../model/errors.ts'
 import type { LoggedEvent } from '../model/event.ts'
 import type { StoredMessage } from '../model/log-message.ts'
 import type { Position } from '../model/position.ts'
@@ -16,13 +17,20 @@ import { type CodeCount, countQuarantined, quarantineCodes, type RefusedEvent } 
 import { type TimelinePage, timeline } from './queries/timeline.ts'
 
 /**
- * History in ClickHouse. Every question rejects with YujingError `store.unavailable` while it cannot be asked. It may be
- * a second behind the log.
+ * History in ClickHouse. Every question rejects with YujingError `store.unavailable` while it cannot be asked, and until
+ * the schema is prepared. It may be a second behind the log.
  */
 export interface Store {
   /** For what has no method here; its errors are the client's own. */
   readonly client: ClickHouseClient
-  /** Whether ClickHouse answers; never rejects. */
+  /**
+   * Brings the schema up to date; once done it does nothing. Rejects with `store.unavailable` while ClickHouse is away,
+   * and with an error of its own when the database is not one for this version.
+   */
+  prepare(): Promise<void>
+  /** Nothing may be written before. */
+  isPrepared(): boolean
+  /** Whether ClickHouse is prepared and answers within two seconds; never rejects. */
   ping(): Promise<boolean>
   /** The events at these positions that are stored, in the order of the positions; those not (yet) stored are absent. */
   eventsAt(positions: readonly Position[]): Promise<LoggedEvent[]>
@@ -49,14 +57,17 @@ export interface Store {
 
 const CONNECTIONS = 8
 const REQUEST_TIMEOUT_MS = 120_000
+const PING_TIMEOUT_MS = 2_000
 
-/** Connects and brings the schema up to date. Rejects with `store.unavailable` when ClickHouse is away. */
-export async function connectStore(o: {
-  url: string
-  username: string
-  password: string
-  logger: Logger
-}): Promise<Store> {
+/** Where ClickHouse is. */
+export interface StoreAccess {
+  readonly url: string
+  readonly username: string
+  readonly password: string
+}
+
+/** The store, whether or not ClickHouse is there: nothing is asked before `prepare`. */
+export function openStore(o: StoreAccess & { readonly logger: Logger }): Store {
   const client = createClient({
     url: o.url,
     username: o.username,
@@ -68,25 +79,52 @@ export async function connectStore(o: {
     // Positions and times stay far below 2^53; what does not is asked for as text.
     clickhouse_settings: { output_format_json_quote_64bit_integers: 0 },
   })
-  try {
-    await asking(() => migrate(client, { logger: o.logger }))
-  } catch (error) {
-    await client.close()
-    throw error
+  let prepared = false
+  const assertPrepared = () => {
+    if (!prepared) throw new YujingError('store.unavailable')
+  }
+  const ask = async <T>(question: () => Promise<T>): Promise<T> => {
+    assertPrepared()
+    return asking(question)
+  }
+  async function* pagesOf<T>(pages: () => AsyncIterable<T>): AsyncGenerator<T> {
+    assertPrepared()
+    yield* pages()
   }
   return {
     client,
-    ping: async () => (await client.ping()).success,
-    eventsAt: (positions) => asking(() => eventsAt(client, positions)),
-    enterprise: (code) => asking(() => enterprise(client, code)),
-    enterpriseName: (code) => asking(() => enterpriseName(client, code)),
-    timeline: (code, limit, cursor) => asking(() => timeline(client, code, limit, cursor)),
-    lookupEventIds: (idHashes) => asking(() => lookupEventIds(client, idHashes)),
-    eventsInLogOrder: (range) => eventsInLogOrder(client, range),
-    messagesInLogOrder: (range) => messagesInLogOrder(client, range),
-    messagesBefore: (place) => messagesBefore(client, place),
-    countQuarantined: (refused) => asking(() => countQuarantined(client, refused)),
-    quarantineCodes: () => asking(() => quarantineCodes(client)),
+    async prepare() {
+      if (prepared) return
+      await asking(() => migrate(client, { logger: o.logger }))
+      prepared = true
+    },
+    isPrepared: () => prepared,
+    ping: async () => {
+      if (!prepared) return false
+      return (await client.ping({ select: false, abort_signal: AbortSignal.timeout(PING_TIMEOUT_MS) })).success
+    },
+    eventsAt: (positions) => ask(() => eventsAt(client, positions)),
+    enterprise: (code) => ask(() => enterprise(client, code)),
+    enterpriseName: (code) => ask(() => enterpriseName(client, code)),
+    timeline: (code, limit, cursor) => ask(() => timeline(client, code, limit, cursor)),
+    lookupEventIds: (idHashes) => ask(() => lookupEventIds(client, idHashes)),
+    eventsInLogOrder: (range) => pagesOf(() => eventsInLogOrder(client, range)),
+    messagesInLogOrder: (range) => pagesOf(() => messagesInLogOrder(client, range)),
+    messagesBefore: (place) => pagesOf(() => messagesBefore(client, place)),
+    countQuarantined: (refused) => ask(() => countQuarantined(client, refused)),
+    quarantineCodes: () => ask(() => quarantineCodes(client)),
     close: () => client.close(),
   }
+}
+
+/** Opens and prepares the store. Rejects as `prepare` does, and leaves nothing open then. */
+export async function connectStore(o: StoreAccess & { readonly logger: Logger }): Promise<Store> {
+  const store = openStore(o)
+  try {
+    await store.prepare()
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+  return store
 }

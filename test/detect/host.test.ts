@@ -12,6 +12,8 @@ import { startTestNats, type TestNats } from '../support/nats.ts'
 import { run, TestLog, type Told, time } from './log.ts'
 
 const MAX_BYTES = 64 * 1024 * 1024
+/** Nobody asks for history while the log reaches back to every state. */
+const NO_STORE = { url: 'http://127.0.0.1:9', username: '', password: '' }
 const logger = silentLogger()
 const CODES = Array.from({ length: 12 }, (_, n) => `91140105MA0K${String(n).padStart(4, '0')}XG`)
 
@@ -56,6 +58,7 @@ function start(shards: number, snapshotCycleMs?: number): Detect {
     user,
     password,
     logMaxBytes: MAX_BYTES,
+    store: NO_STORE,
     shards,
     logger,
     metrics,

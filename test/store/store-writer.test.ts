@@ -44,7 +44,7 @@ function createWriter(o: { client?: Store['client']; rows?: number } = {}): Stor
   const quarantine = { put: async (row: RefusedRow) => void refused.push(row) }
   const limits = { rows: o.rows ?? 100_000, bytes: 1_000_000, waitMs: 20 }
   const writer = createStoreWriter({
-    store: { client: o.client ?? store.client },
+    store: { client: o.client ?? store.client, isPrepared: () => true },
     log,
     intents,
     quarantine,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { RevisionConflict } from '../../model/errors.ts'
+import { RevisionConflict, YujingError } from '../../model/errors.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import { countDrop, type Metrics } from '../../telemetry/metrics.ts'
 import type { Store } from '../store.ts'
@@ -35,7 +35,7 @@ const RETRY_MOST_MS = 10_000
  *                      crash here: 18-21 is repeated with the same bounds and token
  */
 export function createStoreWriter(o: {
-  store: Pick<Store, 'client'>
+  store: Pick<Store, 'client' | 'isPrepared'>
   log: StoreLog
   intents: IntentStore
   quarantine: RowQuarantine
@@ -85,7 +85,11 @@ export function createStoreWriter(o: {
   async function run(progress: ProgressKeeper): Promise<void> {
     const { signal } = stopping
     // Beyond this ClickHouse holds nothing; up to it a batch may be there already (a key-value store of yesterday).
-    const known = await insist('asking how far ClickHouse is', () => highestSeq(client, epoch))
+    const known = await insist('asking how far ClickHouse is', async () => {
+      // A table that is not there yet would not be fed by what is inserted before it.
+      if (!o.store.isPrepared()) throw new YujingError('store.unavailable')
+      return highestSeq(client, epoch)
+    })
     if (known === null) return
 
     const gatherer = gather(log, stored + 1, signal, o.limits ?? BATCH_LIMITS)
