@@ -80,6 +80,7 @@ async function start(config: Config, { logger, time = systemTime() }: AppOptions
       store,
       logAccess: nats,
       storeAccess: { url: clickhouse.url, username: clickhouse.username, password: clickhouse.password },
+      home: dataDir.home,
       personKey: await personKeyOf(config, settings),
       alerts: mark.guard(alerts, feedEpoch),
       feedEpoch,

@@ -28,11 +28,31 @@ export interface Config {
   readonly logMaxBytes: number
   /** Log time that the log keeps whatever is stored, milliseconds. */
   readonly logKeepMs: number
+  /** Time to live of this process's lease, milliseconds: so long after its death others take its work. */
+  readonly leaseTtlMs: number
 }
 
-/** Roles that this version can run; the others come with several replicas. */
-const ROLES = ['all'] as const
+/** Roles that this version can run; `deliver` comes with the deliveries. */
+const ROLES = ['all', 'api', 'detect', 'store'] as const
 export type Role = (typeof ROLES)[number]
+
+/** What a process may do by its role. */
+export interface Work {
+  /** The door, the interface and the live feed; else it serves healthz, readyz and metrics alone. */
+  readonly serve: boolean
+  /** Whether it may become the lead. */
+  readonly lead: boolean
+  readonly detect: boolean
+  /** Whether it may carry the log into ClickHouse. */
+  readonly store: boolean
+}
+
+export const WORK: Readonly<Record<Role, Work>> = {
+  all: { serve: true, lead: true, detect: true, store: true },
+  api: { serve: true, lead: false, detect: false, store: false },
+  detect: { serve: false, lead: false, detect: true, store: false },
+  store: { serve: false, lead: false, detect: false, store: true },
+}
 const PROFILES = ['development', 'production'] as const
 export type Profile = (typeof PROFILES)[number]
 
@@ -61,7 +81,7 @@ export function readConfig(env: Environment, cwd: string): Config {
     dataDir: resolve(cwd, text('DATA_DIR') ?? './data'),
     natsUrl: url(text('NATS_URL'), 'YUJING_NATS_URL', ['nats:', 'tls:']),
     clickhouseUrl: url(text('CLICKHOUSE_URL'), 'YUJING_CLICKHOUSE_URL', ['http:', 'https:']),
-    role: word(text('ROLE'), 'YUJING_ROLE', ROLES, 'all'),
+    role: roleOf(text('ROLE')),
     shards: integer(text('SHARDS'), 'YUJING_SHARDS', 1, 1, 64),
     logLevel: word(text('LOG_LEVEL'), 'YUJING_LOG_LEVEL', LOG_LEVELS, 'info'),
     personKey: secret(text('PERSON_KEY'), 'YUJING_PERSON_KEY', /^.{32,512}$/s, 'at least 32 characters'),
@@ -75,12 +95,19 @@ export function readConfig(env: Environment, cwd: string): Config {
     publicUrl: url(text('PUBLIC_URL'), 'YUJING_PUBLIC_URL', ['http:', 'https:']),
     logMaxBytes: integer(text('LOG_MAX_BYTES'), 'YUJING_LOG_MAX_BYTES', 20 * 1024 ** 3, 16 * 1024 ** 2, 2 ** 50),
     logKeepMs: integer(text('LOG_KEEP_DAYS'), 'YUJING_LOG_KEEP_DAYS', 14, 0, 3_650) * DAY_MS,
+    leaseTtlMs: integer(text('LEASE_TTL_MS'), 'YUJING_LEASE_TTL_MS', 10_000, 1_000, 60_000),
   }
   if (config.natsUrl && !config.personKey)
     throw new ConfigError(
       'YUJING_PERSON_KEY',
       '',
       'a secret of at least 32 characters, required with YUJING_NATS_URL: replicas must share it',
+    )
+  if (config.role !== 'all' && !(config.natsUrl && config.clickhouseUrl))
+    throw new ConfigError(
+      'YUJING_ROLE',
+      config.role,
+      'all, unless YUJING_NATS_URL and YUJING_CLICKHOUSE_URL name the servers that the replicas share',
     )
   return config
 }
@@ -108,6 +135,15 @@ function word<T extends string>(value: string | undefined, name: string, allowed
   const found = allowed.find((candidate) => candidate === value)
   if (!found) throw new ConfigError(name, value, allowed.join(', '))
   return found
+}
+
+function roleOf(value: string | undefined): Role {
+  if (value !== 'deliver') return word(value, 'YUJING_ROLE', ROLES, 'all')
+  throw new ConfigError(
+    'YUJING_ROLE',
+    value,
+    `${ROLES.join(', ')} (deliver comes with deliveries, which are not built yet)`,
+  )
 }
 
 function url(value: string | undefined, name: string, protocols: readonly string[]): string | undefined {

@@ -1,7 +1,7 @@
 import { detectors } from '../detectors/index.ts'
 import { PARTITIONS, partitionOf } from './detect/statistics/hash.ts'
 import type { DetectFigures } from './detect-messages.ts'
-import { type DetectThread, startDetectThread } from './detect-thread.ts'
+import { startDetectThread } from './detect-thread.ts'
 import type { StoreAccess } from './store/store.ts'
 import { LOG_LEVELS, type Logger } from './telemetry/logger.ts'
 import { countDrop, type Metrics } from './telemetry/metrics.ts'
@@ -21,7 +21,7 @@ export interface Detect {
 
 const SNAPSHOT_CYCLE_MS = 60_000
 
-/** Starts `shards` threads (1 to 64) that share the 64 partitions. */
+/** Starts `shards` threads (1 to 64, and no more than there are partitions) that share the partitions. */
 export function startDetect(o: {
   readonly url: string
   readonly user?: string
@@ -31,6 +31,8 @@ export function startDetect(o: {
   /** History, for state that is older than the log. */
   readonly store: StoreAccess
   readonly shards: number
+  /** Those that are detected here, each from 0 to 63; all of them when absent. */
+  readonly partitions?: readonly number[]
   readonly logger: Logger
   readonly metrics: Metrics
   /** A thread has failed: the log contradicts the state, or a bug. */
@@ -42,8 +44,8 @@ export function startDetect(o: {
   const logLevel = LOG_LEVELS.find((level) => level === logger.level) ?? 'info'
   const snapshotCycleMs = o.snapshotCycleMs ?? SNAPSHOT_CYCLE_MS
   const newest = new Map<number, DetectFigures>()
-  const threads = Array.from({ length: shards }, (_, shard) => {
-    const partitions = partitionsOf(shard, shards)
+  const hands = dealt(o.partitions ?? ALL_PARTITIONS, shards)
+  const threads = hands.map((partitions, shard) => {
     const log = { url, ...(user !== undefined && { user }), ...(password !== undefined && { password }), maxBytes }
     return startDetectThread({
       data: { shard, partitions, log, store: o.store, logLevel, snapshotCycleMs },
@@ -69,8 +71,9 @@ export function startDetect(o: {
     async explain(id, key) {
       const detector = detectors.find((candidate) => candidate.id === id)
       if (!detector) return null
-      const thread = threads[partitionOf(detector.keyKind, key) % shards] as DetectThread
-      return thread.explain(id, key)
+      const partition = partitionOf(detector.keyKind, key)
+      const thread = threads[hands.findIndex((hand) => hand.includes(partition))]
+      return thread ? thread.explain(id, key) : null
     },
     async stop() {
       await Promise.all(threads.map((one) => one.stop()))
@@ -78,9 +81,13 @@ export function startDetect(o: {
   }
 }
 
-/** Partitions are dealt like cards. */
-function partitionsOf(shard: number, shards: number): number[] {
-  return Array.from({ length: PARTITIONS }, (_, partition) => partition).filter((n) => n % shards === shard)
+const ALL_PARTITIONS: readonly number[] = Array.from({ length: PARTITIONS }, (_, partition) => partition)
+
+/** Partitions are dealt like cards; nobody gets an empty hand. */
+function dealt(partitions: readonly number[], shards: number): number[][] {
+  const hands = Array.from({ length: Math.min(shards, partitions.length) }, (): number[] => [])
+  for (const [at, partition] of partitions.entries()) hands[at % hands.length]?.push(partition)
+  return hands
 }
 
 function count(metrics: Metrics, { findings, latencies, storedOnly }: DetectFigures): void {

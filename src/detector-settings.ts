@@ -1,3 +1,4 @@
+import { type Static, Type } from '@sinclair/typebox'
 import { detectors } from '../detectors/index.ts'
 import type { Control, ParametersControl } from './model/control.ts'
 import { YujingError } from './model/errors.ts'
@@ -5,35 +6,42 @@ import type { Position } from './model/position.ts'
 
 type Numbers = Readonly<Record<string, number>>
 
-/** The writer, as far as settings need it: the log is where parameters live. */
-interface ControlWriter {
-  control(control: Control): Promise<Position>
-  inForce(): {
-    readonly versions: Numbers | null
-    readonly parameters: Readonly<Record<string, ParametersControl['data']>>
-  }
+/** The parameters in force by detector, as every replica sees them: a projection of the log, kept by the lead. */
+export const ParametersInForce = Type.Record(
+  Type.String(),
+  Type.Object({
+    detector: Type.String(),
+    version: Type.Integer(),
+    parameters: Type.Record(Type.String(), Type.Number()),
+    by: Type.String(),
+  }),
+)
+export type ParametersInForce = Static<typeof ParametersInForce>
+
+/** What a change of parameters came to; it holds from the position on. */
+export interface ParametersSet {
+  readonly version: number
+  readonly parameters: Numbers
+  readonly position: Position
 }
 
-/**
- * The detectors with the numbers in force, and the way to change them: every change is an entry of the log, so that a
- * replay meets it at the same place.
- */
+function known(id: string) {
+  const detector = detectors.find((candidate) => candidate.id === id)
+  if (!detector) throw new YujingError('not-found', `There is no detector ${id}.`)
+  return detector
+}
+
+/** The detectors with the numbers in force, as every replica shows them. */
 export function createDetectorSettings(options: {
-  writer: ControlWriter
+  inForce: () => ParametersInForce
+  /** Has the lead change them. */
+  change: (id: string, wanted: Numbers, by: string) => Promise<ParametersSet>
   explain: (id: string, key: string) => Promise<object | null>
 }) {
-  const { writer } = options
-
-  function known(id: string) {
-    const detector = detectors.find((candidate) => candidate.id === id)
-    if (!detector) throw new YujingError('not-found', `There is no detector ${id}.`)
-    return detector
-  }
-
   return {
     list: () =>
       detectors.map((detector) => {
-        const inForce = writer.inForce().parameters[detector.id]
+        const inForce = options.inForce()[detector.id]
         const { id, code, version, title, why, falsePositives, keyKind } = detector
         const parameters = Object.fromEntries(
           Object.entries(detector.parameters).map(([name, spec]) => [
@@ -45,7 +53,7 @@ export function createDetectorSettings(options: {
         return { id, code, version, title, why, falsePositives, keyKind, parametersVersion, parameters }
       }),
 
-    async setParameters(id: string, wanted: Numbers, by: string) {
+    async setParameters(id: string, wanted: Numbers, by: string): Promise<ParametersSet> {
       const detector = known(id)
       for (const [name, value] of Object.entries(wanted)) {
         const spec = detector.parameters[name]
@@ -56,22 +64,64 @@ export function createDetectorSettings(options: {
             `${name} must be a ${spec.whole ? 'whole ' : ''}number from ${spec.minimum} to ${spec.maximum} ${spec.unit}.`,
           )
       }
-      const before = writer.inForce().parameters[id]
-      const version = (before?.version ?? 0) + 1
-      const parameters = { ...before?.parameters, ...wanted }
-      const position = await writer.control({
-        type: 'yujing.parameters',
-        data: { detector: id, version, parameters, by },
-      })
-      return { version, parameters, position }
+      return options.change(id, wanted, by)
     },
 
     async explain(id: string, key: string) {
       known(id)
       return options.explain(id, key)
     },
+  }
+}
 
-    /** Writes the versions of this code into the log when they are not the last ones there. */
+/** The writer, as far as settings need it: the log is where parameters live. */
+interface ControlWriter {
+  control(control: Control): Promise<Position>
+  inForce(): {
+    readonly versions: Numbers | null
+    readonly parameters: Readonly<Record<string, ParametersControl['data']>>
+  }
+}
+
+/** What is in force as every replica will see it, and the revision under which it is told. */
+interface Projected {
+  readonly inForce: ParametersInForce
+  readonly revision: number
+}
+
+type Changed = Projected & { readonly set: ParametersSet }
+
+/**
+ * The way to change settings, which only the lead has: every change is an entry of the log, so that a replay meets it at
+ * the same place. `project` shows every replica what is in force.
+ */
+export function createSettingsChanges(options: {
+  writer: ControlWriter
+  project: (inForce: ParametersInForce) => Promise<Projected>
+}) {
+  const { writer, project } = options
+  let last: Promise<unknown> = Promise.resolve()
+
+  async function change(id: string, wanted: Numbers, by: string): Promise<Changed> {
+    const before = writer.inForce().parameters[id]
+    const version = (before?.version ?? 0) + 1
+    const parameters = { ...before?.parameters, ...wanted }
+    const position = await writer.control({
+      type: 'yujing.parameters',
+      data: { detector: id, version, parameters, by },
+    })
+    return { set: { version, parameters, position }, ...(await project(writer.inForce().parameters)) }
+  }
+
+  return {
+    /** One after the other: each rests on the one before. */
+    change(id: string, wanted: Numbers, by: string): Promise<Changed> {
+      const next = last.then(() => change(id, wanted, by))
+      last = next.catch(() => {})
+      return next
+    },
+
+    /** Writes the versions of this code into the log when they are not the last ones there, and shows what is in force. */
     async announce(): Promise<void> {
       const versions = Object.fromEntries(detectors.map(({ id, version }) => [id, version]))
       const last = writer.inForce().versions
@@ -80,6 +130,7 @@ export function createDetectorSettings(options: {
         Object.keys(last).length === detectors.length &&
         detectors.every(({ id, version }) => last[id] === version)
       if (!same) await writer.control({ type: 'yujing.detectors', data: { versions } })
+      await project(writer.inForce().parameters)
     },
   }
 }

@@ -4,19 +4,26 @@ import { createDesk, type Desk } from './alerts/desk.ts'
 import type { AlertBucket } from './alerts/ports/alert-bucket.ts'
 import { createApi } from './api/api.ts'
 import { createClockConfirmation } from './clock-confirmation.ts'
-import type { Config } from './config.ts'
+import { type Config, WORK } from './config.ts'
 import { createLiveFeed } from './deliver/websocket/live-feed.ts'
+import { createDetectGroups } from './detect-groups.ts'
 import { startDetect } from './detect-host.ts'
-import { createDetectorSettings } from './detector-settings.ts'
+import { createDetectorSettings, createSettingsChanges } from './detector-settings.ts'
+import { createDuty } from './duty.ts'
 import { packageRoot } from './embedded/package-root.ts'
 import { createEventResolver } from './event-resolver.ts'
 import { createFreshness } from './freshness.ts'
+import { createHealth } from './health.ts'
 import { createDoor } from './ingest/door.ts'
 import { INGEST_LIMITS } from './ingest/limits.ts'
 import { createSeal } from './ingest/seal.ts'
+import { isSuperseded } from './ingest/writer/term.ts'
 import { createWriter, type Writer } from './ingest/writer/writer.ts'
 import type { LogConnection } from './log/connection.ts'
+import { appendingWhile } from './log/event-log.ts'
+import type { Claim } from './log/leases.ts'
 import { createQuarantineCounts } from './quarantine-counts.ts'
+import { createReplica, type Replica } from './replica.ts'
 import { createRetention } from './retention.ts'
 import type { Stopping } from './stopping.ts'
 import type { Store, StoreAccess } from './store/store.ts'
@@ -37,6 +44,8 @@ export interface Ground {
   readonly logAccess: { readonly url: string; readonly user: string; readonly password: string }
   /** How they reach history, should the log no longer hold what they need. */
   readonly storeAccess: StoreAccess
+  /** Name of this process's data directory among those of all replicas. */
+  readonly home: string
   readonly personKey: Buffer
   /** The alerts, with the feed's high-water mark raised before a change is told. */
   readonly alerts: AlertBucket
@@ -52,19 +61,22 @@ export interface Ground {
 
 /**
  * The dataflow: who feeds whom. Started from the end to the beginning, so that nobody speaks before the listener is
- * there; each step is handed to `stopping` as soon as it runs. Every replica runs what stands in this function; what one
- * of all replicas runs stands below it, and can be ended and begun again by itself.
+ * there; each step is handed to `stopping` as soon as it runs. Every replica runs what stands in this function, as far as
+ * its role goes; what one of all replicas runs stands below it, begins with a claim and ends with it.
  *
  * @returns the address it listens on
  */
 export async function startFlow(ground: Ground, stopping: Stopping): Promise<string> {
-  const { config, log, store, clock, logger, metrics, onFatal } = ground
+  const { config, log, store, clock, logger, metrics } = ground
   const { publicUrl } = config
+  const work = WORK[config.role]
+  const settings = await log.bucket<unknown>('yujing_config')
 
-  // log -> store
-  const storing = await startStoring(ground, stopping)
+  // this replica among the others
+  const replica = await createReplica({ ground, detects: work.detect, figures: () => freshness.figures() })
+  const { leases } = replica
 
-  // findings -> alerts
+  // findings -> alerts: the book, which list and feed are read from
   const desk = createDesk({
     findings: log.findings,
     alerts: ground.alerts,
@@ -74,15 +86,71 @@ export async function startFlow(ground: Ground, stopping: Stopping): Promise<str
     logger,
     metrics,
   })
-  await desk.start()
-  stopping.onStop('desk', () => desk.stop())
 
-  // ingest -> writer -> log
-  const { writer } = await startLead(ground, desk, stopping)
+  // log -> detect -> findings
+  const detection = createDetectGroups({
+    leases,
+    begin: (partitions) => {
+      const { logAccess, storeAccess, onFatal } = ground
+      const { logMaxBytes, shards } = config
+      return startDetect({
+        ...logAccess,
+        store: storeAccess,
+        logMaxBytes,
+        shards,
+        partitions,
+        logger,
+        metrics,
+        onFatal,
+      })
+    },
+    askElsewhere: replica.askExplanation,
+    onChange: (groups) => metrics.detectGroups.set(groups.length),
+    logger,
+  })
+  const freshness = createFreshness({ metrics, clock, log: log.events, judged: detection.position, leases })
+
+  // what one of all replicas does
+  const duty = { leases, logger }
+  const storing = createDuty({
+    ...duty,
+    name: 'store',
+    begin: (claim, parts, giveUp) => startStoring(ground, claim, giveUp, parts),
+    onChange: (isHere) => metrics.storing.set(isHere ? 1 : 0),
+  })
+  const lead = createDuty({
+    ...duty,
+    name: 'lead',
+    begin: (claim, parts, giveUp) => startLead(ground, replica, desk, claim, giveUp, parts),
+    onChange: (isHere) => metrics.lead.set(isHere ? 1 : 0),
+  })
+
+  stopping.onStop('freshness', () => freshness.stop())
+  await leases.start()
+  stopping.onStop('lease', () => leases.stop())
+  if (work.serve || work.lead) {
+    await desk.start()
+    stopping.onStop('desk', () => desk.stop())
+  }
+  if (work.store) {
+    stopping.onStop('store duty', () => storing.stop())
+    await storing.start()
+  }
+  if (work.lead) {
+    stopping.onStop('lead duty', () => lead.stop())
+    await lead.start()
+  }
+  if (work.detect) {
+    stopping.onStop('detect', () => detection.stop())
+    stopping.onStop('explanations', replica.answerExplanations(detection.explainHere))
+    await detection.start()
+  }
+
+  // ingest -> the lead's writer
   const watch = watchClock(clock, { logger, metrics })
   stopping.onStop('clock watch', () => watch.stop())
   const door = createDoor({
-    writer,
+    writer: replica.writerOf(() => lead.current()?.writer ?? null),
     personKey: ground.personKey,
     quarantine: log.quarantine,
     clock,
@@ -91,23 +159,9 @@ export async function startFlow(ground: Ground, stopping: Stopping): Promise<str
     limits: INGEST_LIMITS,
   })
 
-  // log -> detect -> findings
-  const detect = startDetect({
-    ...ground.logAccess,
-    store: ground.storeAccess,
-    logMaxBytes: config.logMaxBytes,
-    shards: config.shards,
-    logger,
-    metrics,
-    onFatal,
-  })
-  stopping.onStop('detect', () => detect.stop())
-  const detectors = createDetectorSettings({ writer, explain: (id, key) => detect.explain(id, key) })
-  await detectors.announce()
-
   // alerts -> live feed, and everything -> people
   const access = createAccess({
-    bucket: await log.bucket<unknown>('yujing_config'),
+    bucket: settings,
     clock,
     logger,
     bootstrapKey: config.bootstrapKey,
@@ -115,8 +169,8 @@ export async function startFlow(ground: Ground, stopping: Stopping): Promise<str
   })
   await access.start()
   stopping.onStop('access', () => access.stop())
-  const freshness = createFreshness({ metrics, clock, log: log.events, judged: () => detect.position() })
-  stopping.onStop('freshness', () => freshness.stop())
+  await replica.inForce.start()
+  stopping.onStop('parameters in force', () => replica.inForce.stop())
   const live = createLiveFeed({
     book: desk.book,
     epoch: ground.feedEpoch,
@@ -127,24 +181,24 @@ export async function startFlow(ground: Ground, stopping: Stopping): Promise<str
     logger,
     publicUrl,
   })
+  const health = createHealth({ ground, leases, lead, storing, detection })
   const api = await createApi({
+    serves: work.serve ? 'everything' : 'operations',
     door,
     book: desk.book,
     desk,
     store,
-    detectors,
-    clock: createClockConfirmation({ clock, writer, logger }),
-    health: {
-      async check() {
-        const reasons = [
-          ...(log.healthy() ? [] : ['log unreachable']),
-          ...(clock.doubt() === null ? [] : [`clock ${clock.doubt()?.reason}`]),
-          ...(detect.isReady() ? [] : ['partitions recovering']),
-          ...(storing.storeWriter.failure() ? ['store writer has given up'] : []),
-        ]
-        return { reasons, degraded: (await store.ping()) ? [] : ['store'], restarting: ground.restarting() }
-      },
-    },
+    detectors: createDetectorSettings({
+      inForce: () => replica.inForce.get('parameters')?.value ?? {},
+      change: replica.changeParameters,
+      explain: detection.explain,
+    }),
+    clock: createClockConfirmation({
+      clock,
+      writer: { control: replica.control, logTime: () => lead.current()?.writer.logTime() ?? 0 },
+      logger,
+    }),
+    health,
     live,
     access,
     metrics,
@@ -154,21 +208,27 @@ export async function startFlow(ground: Ground, stopping: Stopping): Promise<str
   })
   const url = await api.listen({ host: config.host, port: config.port })
   stopping.onStop('api', () => api.close())
-  await detect.ready
   return url
 }
 
 /** What the lead alone runs: it appends to the log, and its desk works. */
-async function startLead(ground: Ground, desk: Desk, stopping: Stopping): Promise<{ writer: Writer }> {
+async function startLead(
+  ground: Ground,
+  replica: Replica,
+  desk: Desk,
+  claim: Claim,
+  giveUp: (error: Error) => void,
+  stopping: Stopping,
+): Promise<{ writer: Writer }> {
   const { log, store, clock, logger, metrics } = ground
 
   // findings -> alerts
-  const work = desk.work()
+  const work = desk.work(claim.held)
   stopping.onStop('desk at work', () => work.stop())
 
   // ingest -> writer -> log
   const writer = createWriter({
-    log: log.events,
+    log: appendingWhile(claim.held, log.events),
     snapshots: log.snapshots,
     history: {
       lookup: (idHashes) => store.lookupEventIds(idHashes),
@@ -179,7 +239,7 @@ async function startLead(ground: Ground, desk: Desk, stopping: Stopping): Promis
     metrics,
     instance: 'yujing',
     onReconnect: (listener) => log.onReconnect(listener),
-    onSuperseded: ground.onFatal,
+    onSuperseded: (error) => (isSuperseded(error) ? giveUp(error) : ground.onFatal(error)),
   })
   await writer.start()
   stopping.onStop('writer', () => writer.stop())
@@ -197,11 +257,21 @@ async function startLead(ground: Ground, desk: Desk, stopping: Stopping): Promis
   })
   retention.start()
   stopping.onStop('retention', () => retention.stop())
+
+  // parameters -> log, and what is in force -> every replica
+  const changes = createSettingsChanges({ writer, project: replica.project })
+  await changes.announce()
+  stopping.onStop('answers of the lead', replica.answerAsLead(writer, changes))
   return { writer }
 }
 
 /** What one replica alone runs: it carries the log into ClickHouse, and counts there what the door refused. */
-async function startStoring(ground: Ground, stopping: Stopping): Promise<{ storeWriter: StoreWriter }> {
+async function startStoring(
+  ground: Ground,
+  claim: Claim,
+  giveUp: (error: Error) => void,
+  stopping: Stopping,
+): Promise<{ storeWriter: StoreWriter }> {
   const { log, store, clock, logger, metrics } = ground
   const { quarantine } = log
 
@@ -222,6 +292,8 @@ async function startStoring(ground: Ground, stopping: Stopping): Promise<{ store
           payload: seal.close(row),
         }),
     },
+    mayStore: claim.held,
+    onSuperseded: giveUp,
     logger,
     metrics,
   })

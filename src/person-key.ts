@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Config } from './config.ts'
+import { RevisionConflict } from './model/errors.ts'
 
 /** The bucket of the configuration, as far as the fingerprint needs it. */
 interface FingerprintBucket {
@@ -25,13 +26,26 @@ export async function personKeyOf(config: Config, bucket: FingerprintBucket): Pr
     .update(key)
     .digest('hex')
     .slice(0, 16)
-  const known = await bucket.get(FINGERPRINT)
-  if (known === null) await bucket.create(FINGERPRINT, fingerprint)
-  else if (known.value !== fingerprint)
+  const known = await firstSaid(bucket, fingerprint)
+  if (known !== fingerprint)
     throw new Error(
-      `the person key has the fingerprint ${fingerprint}, the log was written with ${known.value}: give the key of this log (YUJING_PERSON_KEY, or DATA_DIR/person.key from the backup)`,
+      `the person key has the fingerprint ${fingerprint}, the log was written with ${known}: give the key of this log (YUJING_PERSON_KEY, or DATA_DIR/person.key from the backup)`,
     )
   return key
+}
+
+/** The fingerprint that was there first, ours when there was none; replicas may start at the same moment. */
+async function firstSaid(bucket: FingerprintBucket, own: string): Promise<string> {
+  for (;;) {
+    const known = await bucket.get(FINGERPRINT)
+    if (known !== null) return known.value
+    try {
+      await bucket.create(FINGERPRINT, own)
+      return own
+    } catch (error) {
+      if (!(error instanceof RevisionConflict)) throw error
+    }
+  }
 }
 
 async function generated(path: string): Promise<Buffer> {

@@ -46,9 +46,9 @@ export interface Desk {
   start(): Promise<void>
   /**
    * Takes findings and turns them into alerts until it is stopped; may be called again after that. Of all replicas one
-   * desk works at a time; two for a moment do no harm.
+   * desk works at a time; two for a moment do no harm, but one that `may` no longer saves nothing.
    */
-  work(): DeskWork
+  work(may?: () => boolean): DeskWork
   /** Ends the work too, when it was not. */
   stop(): Promise<void>
   /** See `createAct`; resolves with the alert, as a rule when the book shows it too. `revision` null: none was given. */
@@ -72,28 +72,9 @@ export function createDesk(parts: DeskParts): Desk {
   setMaxListeners(0, signal)
   const time = () => formatTime(clock.now())
   const book = createBook()
-  const save = createSave(alerts)
-  const pipeline = createPipeline({
-    enrich: createEnrich({ events, directory, logger }),
-    save,
-    known: book.stored,
-    alertsOfSubject: book.ofSubject,
-    time,
-    dropped: (reason) => countDrop(metrics, 'alerts', reason),
-  })
   const act = createAct({ bucket: alerts, time })
   const works = new Set<DeskWork>()
   let following = Promise.resolve()
-
-  async function saveBatch(batch: readonly Finding[]): Promise<boolean> {
-    const saved = await pipeline(batch)
-    if (saved === null) return false
-    const { before, alert, revision } = saved
-    if (before === null) metrics.alertsTotal.inc({ detector: alert.detector, level: alert.level })
-    // What the desk knows it reads from the book: it goes on when the book has caught up with what was written.
-    await book.reached(revision)
-    return true
-  }
 
   /** Keeps the book up with the bucket; from a watch that begins again it takes only what it has not seen. */
   async function follow(last: number, loaded: () => void): Promise<void> {
@@ -115,10 +96,30 @@ export function createDesk(parts: DeskParts): Desk {
     }
   }
 
-  function work(): DeskWork {
+  function work(may = () => true): DeskWork {
     const ending = new AbortController()
     const until = ending.signal
     setMaxListeners(0, until)
+    const save = createSave(alerts, may)
+    const pipeline = createPipeline({
+      enrich: createEnrich({ events, directory, logger }),
+      save,
+      known: book.stored,
+      alertsOfSubject: book.ofSubject,
+      time,
+      dropped: (reason) => countDrop(metrics, 'alerts', reason),
+    })
+
+    async function saveBatch(batch: readonly Finding[]): Promise<boolean> {
+      const saved = await pipeline(batch)
+      if (saved === null) return false
+      const { before, alert, revision } = saved
+      if (before === null) metrics.alertsTotal.inc({ detector: alert.detector, level: alert.level })
+      // What the desk knows it reads from the book: it goes on when the book has caught up with what was written.
+      await book.reached(revision)
+      return true
+    }
+
     const docket = createDocket({ save: saveBatch, known: book.stored, restMs, signal: until, logger })
     const lookAgain = createPendingEvidence({ events, pending: book.pending, save, time, logger, signal: until })
     const lookAgainForEver = async () => {

@@ -42,6 +42,8 @@ export interface RateLimits {
 }
 
 export interface ApiOptions {
+  /** `operations`: healthz, readyz and metrics alone, for a process whose work lies elsewhere. */
+  readonly serves?: 'everything' | 'operations'
   readonly door: EventDoor
   readonly book: AlertBook
   readonly desk: AlertDesk
@@ -97,10 +99,15 @@ export async function createApi(options: ApiOptions): Promise<Server> {
   await protect(server, https)
   requireDeclarations(server)
   await limitRate(server, rateLimits.requestsPerMinute)
-  await describe(server, live.asyncapi)
-  await live.register(server)
-  requireHandshake(server)
+  const isWhole = options.serves !== 'operations'
+  if (isWhole) {
+    await describe(server, live.asyncapi)
+    await live.register(server)
+    requireHandshake(server)
+  }
   requireAccess(server, access)
+  operationRoutes(server, options.health, metrics)
+  if (!isWhole) return server
 
   eventRoutes(server, options.door, createIntake(HTTP_LIMITS), rateLimits.eventRequestsPerMinute)
   alertRoutes(server, book, live.epoch)
@@ -113,7 +120,6 @@ export async function createApi(options: ApiOptions): Promise<Server> {
   keyRoutes(server, access.keys)
   clockRoutes(server, options.clock)
   liveTicketRoutes(server, access.tickets)
-  operationRoutes(server, options.health, metrics)
   await serveConsole(server, options.consoleDir)
   return server
 }

@@ -30,7 +30,7 @@ export function serveCommand(context: CommandContext): Command {
     .option('--port <port>', 'port to listen on; 0: any free one (default 8080)')
     .option('--host <host>', 'address to listen on (default 127.0.0.1)')
     .option('--data-dir <dir>', 'where log, store and keys live (default ./data)')
-    .option('--role <role>', 'all')
+    .option('--role <role>', 'all, api, detect or store; other than all only with shared servers (default all)')
     .addHelpText('after', '\nExample:\n  yujing serve --port 8080 --data-dir /var/lib/yujing')
     .action(async (flags: ServeFlags) => {
       const config = readConfig(withFlags(context.env, flags), context.cwd)

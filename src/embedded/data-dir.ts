@@ -4,12 +4,15 @@ import type { Logger } from '../telemetry/logger.ts'
 import { type ChildRecord, readChildren, writeChildren } from './children-file.ts'
 import { lockDirectory } from './directory-lock.ts'
 import { type ChildSpecification, type GuardedChild, spawnGuarded } from './guarded-child.ts'
+import { homeOf } from './home.ts'
 import { endProcess, isRunning, type ProcessIdentity } from './processes.ts'
 
 /** The service's own directory, held by this process alone until `release`. */
 export interface DataDir {
   /** Absolute. */
   readonly path: string
+  /** Its name among the data directories of all replicas; see `homeOf`. */
+  readonly home: string
   /** Starts a program that may open a store in this directory; it ends with this process, whatever ends this process. */
   spawn(child: ChildSpecification): Promise<GuardedChild>
   /** Stops the children that still run, the youngest first, then gives the directory up. */
@@ -52,6 +55,7 @@ export async function claimDataDir(path: string, { logger }: { logger: Logger })
 
   return {
     path: directory,
+    home: homeOf(directory),
     async spawn(specification) {
       const child = await spawnGuarded(specification, register)
       children.add(child)

@@ -2,6 +2,7 @@ import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
 import type { Logger } from '../telemetry/logger.ts'
 import { type Bucket, createBucket, ensureBucket } from './bucket.ts'
+import { type Calls, createCalls } from './calls.ts'
 import { followConnection, type ReconnectListener } from './connection-state.ts'
 import { createEventLog, type EventLog } from './event-log.ts'
 import { createFindingLog, type FindingLog, type ReaderPosition } from './finding-log.ts'
@@ -18,6 +19,8 @@ export interface LogConnection {
   readonly findings: FindingLog
   readonly quarantine: QuarantineLog
   readonly snapshots: Snapshots
+  /** Between the processes of the service. */
+  readonly calls: Calls
   /** A bucket of CONTRACT 6 with values of type T. */
   bucket<T>(name: BucketName): Promise<Bucket<T>>
   /** Whether the server answers and has kept all it acknowledged. */
@@ -78,6 +81,7 @@ export async function connectLog(o: LogOptions): Promise<LogConnection> {
       findings: createFindingLog(parts, bucketOf<ReaderPosition>('yujing_positions')),
       quarantine: createQuarantineLog(parts),
       snapshots: createSnapshots(parts, await ensureSnapshots(parts)),
+      calls: createCalls(connection, state, o.logger),
       bucket: async (name) => bucketOf(name),
       healthy: () => state.connected() && events.intact(),
       onReconnect: state.onReconnect,

@@ -123,6 +123,17 @@ export function createEventLog(parts: LogParts, epoch: string): EventLog {
   }
 }
 
+/** The same log, to which nothing is appended unless `may` says so at that moment: then `log.unavailable`. */
+export function appendingWhile(may: () => boolean, log: EventLog): EventLog {
+  return {
+    ...log,
+    async append(message) {
+      if (!may()) throw new YujingError('log.unavailable', 'This process no longer is the one that appends.')
+      return await log.append(message)
+    },
+  }
+}
+
 function toLogMessage(seq: number, subject: string, count: string | undefined, payload: Uint8Array): LogMessage {
   return { seq, kind: subject === SUBJECTS.control ? 'control' : 'rows', count: Number(count), payload }
 }

@@ -111,6 +111,17 @@ export function createMetrics() {
       help: 'Wall clock minus where the monotonic clock says it should be, seconds.',
       registers,
     }),
+    lead: new Gauge({ name: 'yujing_lead', help: '1 while this process leads, else 0.', registers }),
+    storing: new Gauge({
+      name: 'yujing_storing',
+      help: '1 while this process carries the log into ClickHouse, else 0.',
+      registers,
+    }),
+    detectGroups: new Gauge({
+      name: 'yujing_detect_groups',
+      help: 'Groups of partitions (16 in all) that this process detects for.',
+      registers,
+    }),
     dropsTotal: new Counter<'step' | 'reason'>({
       name: 'yujing_drops_total',
       help: 'What came in and did not go on, by step and reason.',

@@ -13,7 +13,7 @@ import { canonical, TestClock } from './setting.ts'
 
 /** Where writers run: each has its own connection to one log. */
 interface Place {
-  connect(): Promise<{ log: AppendLog; snapshots: SnapshotStore; onReconnect: (listener: () => void) => void }>
+  connect(): Promise<{ log: AppendLog; snapshots: SnapshotStore; onReconnect: (listener: () => void) => () => void }>
   /** Ends the server the hard way and brings it back. */
   restart(): Promise<void>
   close(): Promise<void>
@@ -39,7 +39,7 @@ async function natsPlace(): Promise<Place> {
       const connection = await connectLog({ url, user, password, ...limits })
       connections.push(connection)
       const { events, snapshots } = connection
-      return { log: events, snapshots, onReconnect: (listener) => void connection.onReconnect(listener) }
+      return { log: events, snapshots, onReconnect: (listener) => connection.onReconnect(() => listener()) }
     },
     restart: () => server.restart(),
     async close() {

@@ -44,8 +44,9 @@ export class MemoryLog {
     for (const listener of this.#reconnected) listener()
   }
 
-  onReconnect = (listener: () => void): void => {
+  onReconnect = (listener: () => void): (() => void) => {
     this.#reconnected.push(listener)
+    return () => this.#reconnected.splice(this.#reconnected.indexOf(listener), 1)
   }
 
   /** Forgets the chain without telling anybody. */

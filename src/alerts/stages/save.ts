@@ -1,5 +1,5 @@
 import type { StoredAlert } from '../../model/alert.ts'
-import { RevisionConflict } from '../../model/errors.ts'
+import { RevisionConflict, YujingError } from '../../model/errors.ts'
 import type { AlertBucket } from '../ports/alert-bucket.ts'
 import { fitted } from '../size.ts'
 
@@ -13,9 +13,10 @@ export interface Saved {
 /**
  * Reads an alert, decides, writes by compare-and-set; begins again with the reading when somebody else was faster, so
  * that a decision always rests on what it replaces. A decision to change nothing (null, or what was read) writes
- * nothing. Rejects when the bucket does; whether it wrote is open then, and deciding again finds out.
+ * nothing. Rejects when the bucket does; whether it wrote is open then, and deciding again finds out. Rejects with
+ * `log.unavailable`, and writes nothing, when it no longer `may`: another desk works now.
  */
-export function createSave(bucket: AlertBucket) {
+export function createSave(bucket: AlertBucket, may: () => boolean = () => true) {
   return async (id: string, decide: (before: StoredAlert | null) => StoredAlert | null): Promise<Saved | null> => {
     for (;;) {
       const entry = await bucket.get(id)
@@ -23,6 +24,7 @@ export function createSave(bucket: AlertBucket) {
       const decided = decide(before)
       if (decided === null || decided === before) return null
       const alert = fitted(decided)
+      if (!may()) throw new YujingError('log.unavailable', 'Another desk works now.')
       try {
         const revision =
           entry === null ? await bucket.create(id, alert) : await bucket.update(id, alert, entry.revision)

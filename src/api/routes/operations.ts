@@ -7,6 +7,10 @@ const Readiness = Type.Object({
   ready: Type.Boolean(),
   degraded: Type.Array(Type.String(), { description: 'Away without stopping the service' }),
   reasons: Type.Array(Type.String(), { description: 'Why it must get no traffic' }),
+  role: Type.Optional(Type.String()),
+  lead: Type.Optional(Type.Boolean({ description: 'This process appends to the log, and its desk works' })),
+  storing: Type.Optional(Type.Boolean({ description: 'This process carries the log into ClickHouse' })),
+  groups: Type.Optional(Type.Integer({ description: 'Groups of partitions, of 16, that this process detects for' })),
   restarting: Type.Array(Type.String(), { description: 'Child servers that ended and are being started again' }),
 })
 
@@ -33,9 +37,9 @@ export function operationRoutes(server: Server, health: Health, metrics: Metrics
       },
     },
     async (_request, reply) => {
-      const { reasons, degraded, restarting } = await health.check()
+      const { reasons, degraded, restarting, doing } = await health.check()
       const ready = reasons.length === 0
-      return reply.code(ready ? 200 : 503).send({ ready, degraded, reasons, restarting })
+      return reply.code(ready ? 200 : 503).send({ ready, degraded, reasons, restarting, ...doing })
     },
   )
 

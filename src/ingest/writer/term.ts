@@ -143,3 +143,8 @@ export class OutOfChain extends Error {
     this.name = 'OutOfChain'
   }
 }
+
+/** Whether a writer ended because another one appends, and not because the log contradicts what it knows. */
+export function isSuperseded(error: Error): boolean {
+  return error instanceof Superseded || error instanceof OutOfChain
+}

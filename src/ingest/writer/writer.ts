@@ -24,8 +24,8 @@ export interface WriterOptions {
   readonly metrics: Metrics
   /** Name of this replica, for people who read the log. */
   readonly instance: string
-  /** Calls back after every reconnect to the log's server, which may have been restarted. */
-  readonly onReconnect?: (listener: () => void) => void
+  /** Calls back after every reconnect to the log's server, which may have been restarted; answers with what ends that. */
+  readonly onReconnect?: (listener: () => void) => () => void
   /** Called once when another writer has taken over, or the log contradicts what this one knows. */
   readonly onSuperseded?: (error: Error) => void
   /** Longest wait for further events of the same message, milliseconds. */
@@ -67,6 +67,7 @@ export function createWriter(options: WriterOptions): Writer {
   let state: WriterState = emptyState()
   let queue: AppendQueue | null = null
   let savedSeq = 0
+  let forget: (() => void) | undefined
 
   function taking(): AppendQueue {
     if (queue === null)
@@ -144,7 +145,7 @@ export function createWriter(options: WriterOptions): Writer {
       for (const control of restored.inherited()) await starting.control(control)
       if (restored.isRebuilt) await saveSnapshot(starting).catch(missSnapshot)
       queue = starting
-      options.onReconnect?.(() => queue?.loseTerm())
+      forget = options.onReconnect?.(() => queue?.loseTerm())
       every(options.tickMs ?? 60_000, 'tick', tick)
       every(options.snapshotMs ?? 300_000, 'snapshot of the writer', async () => {
         if (queue !== null) await saveSnapshot(queue)
@@ -179,6 +180,8 @@ export function createWriter(options: WriterOptions): Writer {
     async stop() {
       const stopping = queue
       queue = null
+      forget?.()
+      clock.follow(null)
       for (const timer of timers) clearInterval(timer)
       if (stopping === null) return
       // What was taken stands before the snapshot in the queue, and is answered first.

@@ -42,6 +42,10 @@ export function createStoreWriter(o: {
   logger: Logger
   metrics: Metrics
   limits?: BatchLimits
+  /** Asked before every insert: whether this is still the one that stores. */
+  mayStore?: () => boolean
+  /** Another writer has claimed the progress; this one has ended. */
+  onSuperseded?: (error: Error) => void
 }): StoreWriter {
   const { log, logger, metrics } = o
   const { client } = o.store
@@ -106,9 +110,10 @@ export function createStoreWriter(o: {
       for (const message of batch.messages) assertPlace(message, epoch)
       const intent = { storedSeq: fromSeq - 1, open: { fromSeq, toSeq } }
       if ((await insist('recording the intent', () => progress.save(intent).then(() => true))) === null) return false
-      const settled = await insist('inserting', (isRepeated) =>
-        settle(client, batch, epoch, wasSent || isRepeated, signal),
-      )
+      const settled = await insist('inserting', async (isRepeated) => {
+        if (o.mayStore?.() === false) throw new Error('another replica stores now')
+        return await settle(client, batch, epoch, wasSent || isRepeated, signal)
+      })
       if (settled === null) return false
       const [first] = settled.refused
       if (first) {
@@ -136,12 +141,14 @@ export function createStoreWriter(o: {
       advance(progress.current().storedSeq)
       running = run(progress).catch((error: Error) => {
         failed = error
+        if (error instanceof RevisionConflict && o.onSuperseded) return o.onSuperseded(error)
         logger.fatal({ err: error }, 'the store writer has stopped')
       })
     },
     async stop() {
       stopping.abort()
       await running
+      metrics.logLag.remove({ consumer: 'store' })
     },
     storedSeq: () => stored,
     caughtUp(seq) {
