@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Random, streams, weighted } from '../../src/simulate/random.ts'
 import { eventually, startService } from '../support/service.ts'
 import { alerts, settled } from '../support/world.ts'
+import { createServiceClock } from './clock.ts'
 import { compareAlerts, compareFeed, compareLog, compareNotes, compareStore } from './compare.ts'
 import type { Fault } from './faults/fault.ts'
 import { type Follower, follow } from './follower.ts'
@@ -59,9 +60,11 @@ const COMPARE_EVERY_MS = 180_000
 export async function runCampaign(options: CampaignOptions): Promise<CampaignReport> {
   const { seed, tell } = options
   const randomOf = (label: string) => streams(seed, label).at(0)
-  const service = await startService({ env: { YUJING_SHARDS: String(options.shards ?? 2) } })
+  const clock = createServiceClock()
+  const env = { YUJING_SHARDS: String(options.shards ?? 2), ...clock.env }
+  const service = await startService({ env, nodeArgs: clock.nodeArgs })
   const sender = createSender(service)
-  const world: World = { service, sender, made: new Map(), refused: new Map(), differences: [], figures: [] }
+  const world: World = { service, sender, clock, made: new Map(), refused: new Map(), differences: [], figures: [] }
   const followers = Array.from({ length: FOLLOWERS }, (_, at) => follow(service, randomOf(`follower ${at}`)))
   const officer = createOfficer(service, randomOf('officer'))
   const steps: Step[] = []
@@ -79,7 +82,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
     const over = new AbortController()
     const traffic = Array.from({ length: SENDERS }, (_, at) => {
       const name = `/chaos/live-${rounds}-${at}`
-      const source = createSource(name, randomOf(name))
+      const source = createSource(name, randomOf(name), { now: clock.now })
       return sender
         .run(source, randomOf(`${name} pace`), over.signal, options.pace)
         .then(() => world.made.set(name, source.made))
@@ -158,6 +161,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
   } finally {
     for (const one of followers) one.stop()
     await service.stop()
+    clock.remove()
   }
   return {
     steps,

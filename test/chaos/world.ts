@@ -5,6 +5,7 @@ import { startNatsServer } from '../../src/embedded/nats-server.ts'
 import { connectLog, type LogConnection } from '../../src/log/connection.ts'
 import { silentLogger } from '../../src/telemetry/logger.ts'
 import { eventually, type Service } from '../support/service.ts'
+import type { ServiceClock } from './clock.ts'
 import type { Sender } from './sender.ts'
 
 export type Child = 'nats-server' | 'clickhouse'
@@ -13,6 +14,7 @@ export type Child = 'nats-server' | 'clickhouse'
 export interface World {
   readonly service: Service
   readonly sender: Sender
+  readonly clock: ServiceClock
   /** Highest number of the events made, by source; faults that send events of their own add theirs. */
   readonly made: Map<string, number>
   /** Rows that ClickHouse must refuse, by sequence of their message. */
@@ -51,6 +53,11 @@ export interface Readiness {
   readonly reasons: readonly string[]
   readonly degraded: readonly string[]
   readonly restarting: readonly string[]
+}
+
+/** A second ago by the service's clock, RFC 3339. */
+export function justNow({ clock }: Pick<World, 'clock'>): string {
+  return `${new Date(clock.now() - 1_000 + 8 * 3_600_000).toISOString().slice(0, -1)}+08:00`
 }
 
 /** What the service says of itself, null when it does not answer. */

@@ -36,6 +36,8 @@ export interface Service {
 export async function startService(
   options: {
     env?: Record<string, string>
+    /** Before the program, e.g. `--import FILE`. */
+    nodeArgs?: readonly string[]
     /** Gets every line the service writes. */
     onLine?: (line: string) => void
   } = {},
@@ -51,11 +53,15 @@ export async function startService(
   async function start(): Promise<void> {
     const own: string[] = []
     lines = own
-    child = spawn(process.execPath, [join(root, 'dist/src/main.js'), 'serve', '--port', port, '--data-dir', dataDir], {
-      env: { PATH: process.env.PATH, YUJING_BOOTSTRAP_KEY: adminKey, ...options.env },
-      cwd: root,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
+    child = spawn(
+      process.execPath,
+      [...(options.nodeArgs ?? []), join(root, 'dist/src/main.js'), 'serve', '--port', port, '--data-dir', dataDir],
+      {
+        env: { PATH: process.env.PATH, YUJING_BOOTSTRAP_KEY: adminKey, ...options.env },
+        cwd: root,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    )
     const running = child
     // Whoever started it may end without a word to it.
     const killIt = () => running.kill('SIGKILL')

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Alert } from '../../../src/model/alert.ts'
 import { eventually } from '../../support/service.ts'
-import { ago, complaint, creditCode } from '../../support/world.ts'
-import { type Child, pidOf, readiness, signal, type World } from '../world.ts'
+import { complaint, creditCode } from '../../support/world.ts'
+import { type Child, justNow, pidOf, readiness, signal, type World } from '../world.ts'
 import type { Fault } from './fault.ts'
 
 /** Kills whatever comes up until the returned function is called. */
@@ -19,7 +19,7 @@ async function plant(world: World): Promise<string> {
   const source = `/chaos/planted-${planted}`
   const subject = creditCode(100_000 + planted)
   const events = Array.from({ length: 6 }, (_, at) => ({
-    ...complaint(subject, { id: String(at + 1), time: ago(1_000), phone: `1370000000${at}` }),
+    ...complaint(subject, { id: String(at + 1), time: justNow(world), phone: `1370000000${at}` }),
     source,
   }))
   world.made.set(source, events.length)
@@ -70,7 +70,7 @@ export const natsAway: Fault = {
     const comeBack = keepAway(world, 'nats-server')
     try {
       await eventually('readiness without the log', async () => (await readiness(world))?.status === 503)
-      const body = JSON.stringify(complaint(creditCode(1), { time: ago(1_000), id: 'never', phone: '13700000000' }))
+      const body = JSON.stringify(complaint(creditCode(1), { time: justNow(world), id: 'never', phone: '13700000000' }))
       const answer = await world.service.request('/v1/events', {
         body: body.replace('/test/12315', '/chaos/refused'),
         headers: { 'content-type': 'application/cloudevents+json' },

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import WebSocket from 'ws'
-import { ago, complaint, creditCode } from '../../support/world.ts'
+import { complaint, creditCode } from '../../support/world.ts'
 import { createSource } from '../traffic.ts'
-import type { World } from '../world.ts'
+import { justNow, type World } from '../world.ts'
 import type { Fault } from './fault.ts'
 
 const BATCH = 2_000
@@ -18,7 +18,7 @@ export const importBesideLive = (events: number): Fault => ({
   target: 'all',
   async run(world, random) {
     imports += 1
-    const source = createSource(`/chaos/import-${imports}`, random, { backfill: true })
+    const source = createSource(`/chaos/import-${imports}`, random, { backfill: true, now: world.clock.now })
     const over = new AbortController()
     const probing = probe(world, over.signal)
     const started = performance.now()
@@ -43,7 +43,7 @@ export const importBesideLive = (events: number): Fault => ({
 })
 
 /** Raises an alert again and again and measures from the request to the frame that tells it, milliseconds. */
-async function probe({ service, sender, made }: World, signal: AbortSignal): Promise<number[]> {
+async function probe({ service, sender, made, clock }: World, signal: AbortSignal): Promise<number[]> {
   const source = `/chaos/probe-${imports}`
   const due = new Map<string, number>()
   const times: number[] = []
@@ -65,7 +65,7 @@ async function probe({ service, sender, made }: World, signal: AbortSignal): Pro
     const subject = creditCode(1_000_000 * imports + count)
     const events = Array.from({ length: 5 }, (_, at) => {
       sent += 1
-      const told = complaint(subject, { id: String(sent), time: ago(1_000), phone: `1360000000${at}` })
+      const told = complaint(subject, { id: String(sent), time: justNow({ clock }), phone: `1360000000${at}` })
       return { ...told, source }
     })
     made.set(source, sent)

@@ -1,4 +1,5 @@
 import { clickHouseAway, natsAway } from './away.ts'
+import { clockJumps, threeDaysDown } from './clock.ts'
 import type { Fault } from './fault.ts'
 import { frozen } from './frozen.ts'
 import { importBesideLive } from './import-beside-live.ts'
@@ -20,6 +21,8 @@ export function allFaults(importEvents: number): readonly Fault[] {
     natsAway,
     snapshotTorn,
     poisonRow,
+    clockJumps,
+    threeDaysDown,
     importBesideLive(importEvents),
   ]
 }

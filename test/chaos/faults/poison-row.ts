@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { decodeBatch, encodeRow } from '../../../src/model/row.ts'
 import { eventually } from '../../support/service.ts'
-import { ago, complaint, creditCode } from '../../support/world.ts'
-import { openLog, runtimeOf, type World, withStoppedLog } from '../world.ts'
+import { complaint, creditCode } from '../../support/world.ts'
+import { justNow, openLog, runtimeOf, type World, withStoppedLog } from '../world.ts'
 import type { Fault } from './fault.ts'
 
 let poisoned = 0
@@ -55,7 +55,7 @@ function poison(line: string): string {
 /** Sends one good event and answers with the sequence at which a message of rows stands. */
 async function templateOf(world: World): Promise<number> {
   const source = `/chaos/template-${poisoned + 1}`
-  const event = { ...complaint(creditCode(1), { time: ago(1_000), id: '1', phone: '13700000000' }), source }
+  const event = { ...complaint(creditCode(1), { time: justNow(world), id: '1', phone: '13700000000' }), source }
   world.made.set(source, 1)
   await world.sender.send([event])
   const log = await openLog(world)
