@@ -16,6 +16,7 @@ export function createStopping(logger: Logger, deadlineMs: number): Stopping {
   async function stopAll(): Promise<void> {
     for (let step = steps.pop(); step; step = steps.pop()) {
       const { name, stop } = step
+      const started = performance.now()
       let timer: NodeJS.Timeout | undefined
       const deadline = new Promise<never>((_, reject) => {
         timer = setTimeout(() => reject(new Error(`not ended within ${deadlineMs} ms`)), deadlineMs)
@@ -26,6 +27,7 @@ export function createStopping(logger: Logger, deadlineMs: number): Stopping {
         logger.error({ err: error, step: name }, 'could not be stopped in order')
       } finally {
         clearTimeout(timer)
+        logger.debug({ step: name, ms: Math.round(performance.now() - started) }, 'stopped')
       }
     }
   }

@@ -54,9 +54,14 @@ export function createDocket(parts: {
     const alertId = findings[0]?.alertId ?? ''
     const attempt = async ({ attempt }: { attempt: number }) => {
       try {
-        return await slots.execute(() => save(findings))
+        return await slots.execute(() => {
+          // A stop waits for what is being saved, not for all that waits for a slot.
+          signal.throwIfAborted()
+          return save(findings)
+        })
       } catch (error) {
-        logger.error({ err: error, alert: alertId, attempt }, 'an alert cannot be saved; its findings are kept')
+        if (!signal.aborted)
+          logger.error({ err: error, alert: alertId, attempt }, 'an alert cannot be saved; its findings are kept')
         throw error
       }
     }
