@@ -7,6 +7,7 @@ import { benchCommand } from './commands/bench.ts'
 import { type CommandContext, UsageError } from './commands/context.ts'
 import { demoCommand } from './commands/demo.ts'
 import { detectorsCommand } from './commands/detectors.ts'
+import { doctorCommand } from './commands/doctor.ts'
 import { keyCommand } from './commands/key.ts'
 import { serveCommand } from './commands/serve.ts'
 import { simulateCommand } from './commands/simulate.ts'
@@ -39,7 +40,15 @@ const program = new Command('yujing')
   .description('Yujing (预警): real-time risk monitoring and alerting for market supervision')
   .version('0.1.0')
   .exitOverride()
-for (const command of [serveCommand, demoCommand, simulateCommand, keyCommand, detectorsCommand, benchCommand])
+for (const command of [
+  serveCommand,
+  demoCommand,
+  simulateCommand,
+  keyCommand,
+  detectorsCommand,
+  benchCommand,
+  doctorCommand,
+])
   program.addCommand(endingByException(command(context)))
 
 try {

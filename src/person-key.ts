@@ -21,11 +21,7 @@ export async function personKeyOf(config: Config, bucket: FingerprintBucket): Pr
   const key = config.personKey
     ? Buffer.from(config.personKey, 'utf8')
     : await generated(join(config.dataDir, 'person.key'))
-  const fingerprint = createHash('sha256')
-    .update('yujing person key fingerprint')
-    .update(key)
-    .digest('hex')
-    .slice(0, 16)
+  const fingerprint = fingerprintOf(key)
   const known = await firstSaid(bucket, fingerprint)
   if (known !== fingerprint)
     throw new Error(
@@ -46,6 +42,16 @@ async function firstSaid(bucket: FingerprintBucket, own: string): Promise<string
       if (!(error instanceof RevisionConflict)) throw error
     }
   }
+}
+
+/** 16 hex digits that tell keys apart and say nothing of them. */
+export function fingerprintOf(key: Buffer): string {
+  return createHash('sha256').update('yujing person key fingerprint').update(key).digest('hex').slice(0, 16)
+}
+
+/** Fingerprint of the key with which the log was written; null before the first start. */
+export async function knownFingerprint(bucket: Pick<FingerprintBucket, 'get'>): Promise<string | null> {
+  return (await bucket.get(FINGERPRINT))?.value ?? null
 }
 
 async function generated(path: string): Promise<Buffer> {

@@ -1,5 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import { closeSync, linkSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  linkSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { connect, createServer, type Server } from 'node:net'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
@@ -11,16 +21,25 @@ export interface DirectoryLock {
 }
 
 /** Who holds a directory: pid and host of the process, and the socket by which it is known to live. */
-interface Owner {
+interface Claim {
   readonly pid: number
   readonly host: string
   readonly socket: string
   readonly released?: true
 }
 
+/** Who took a directory last, and whether that process still lives. */
+export interface Owner {
+  readonly pid: number
+  readonly host: string
+  readonly alive: boolean
+  /** Given up in order. */
+  readonly released: boolean
+}
+
 /** The directory belongs to a living process; the message names it. */
 export class DirectoryOwned extends Error {
-  constructor(path: string, owner: Owner) {
+  constructor(path: string, owner: Claim) {
     super(
       `${path} belongs to process ${owner.pid} on ${owner.host}, which is running; stop it, or give this one another YUJING_DATA_DIR`,
     )
@@ -40,7 +59,7 @@ export class DirectoryOwned extends Error {
  */
 export async function lockDirectory(path: string): Promise<DirectoryLock> {
   const directory = openSync(path, 'r')
-  const own: Owner = { pid, host: hostname(), socket: `owner-${randomBytes(6).toString('hex')}.sock` }
+  const own: Claim = { pid, host: hostname(), socket: `owner-${randomBytes(6).toString('hex')}.sock` }
   const server = await listen(socketPath(path, directory, own.socket))
   const giveUp = () => {
     server.close()
@@ -66,6 +85,22 @@ export async function lockDirectory(path: string): Promise<DirectoryLock> {
   } catch (error) {
     giveUp()
     throw error
+  }
+}
+
+/** Looks without taking; null when nobody ever held the directory, or there is none. */
+export async function lookAtOwner(path: string): Promise<Owner | null> {
+  if (!existsSync(path)) return null
+  const last = highest(path)
+  const claim = last === 0 ? null : readOwner(path, last)
+  if (claim === null) return null
+  const released = claim.released === true
+  const directory = openSync(path, 'r')
+  try {
+    const alive = !released && (await answers(socketPath(path, directory, claim.socket)))
+    return { pid: claim.pid, host: claim.host, alive, released }
+  } finally {
+    closeSync(directory)
   }
 }
 
@@ -102,9 +137,9 @@ function highest(path: string): number {
   return Math.max(0, ...numbers)
 }
 
-function readOwner(path: string, number: number): Owner | null {
+function readOwner(path: string, number: number): Claim | null {
   try {
-    return JSON.parse(readFileSync(join(path, `lock.${number}`), 'utf8')) as Owner
+    return JSON.parse(readFileSync(join(path, `lock.${number}`), 'utf8')) as Claim
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
     throw error
@@ -112,7 +147,7 @@ function readOwner(path: string, number: number): Owner | null {
 }
 
 /** False when that number exists already. */
-function create(path: string, number: number, owner: Owner): boolean {
+function create(path: string, number: number, owner: Claim): boolean {
   const draft = join(path, `${owner.socket}.lock`)
   write(draft, owner)
   try {
@@ -126,7 +161,7 @@ function create(path: string, number: number, owner: Owner): boolean {
   }
 }
 
-function write(path: string, owner: Owner): void {
+function write(path: string, owner: Claim): void {
   writeFileSync(`${path}.new`, JSON.stringify(owner), { mode: 0o600 })
   renameSync(`${path}.new`, path)
 }
