@@ -110,6 +110,12 @@ export async function startFlow(ground: Ground, stopping: Stopping): Promise<str
   })
   const freshness = createFreshness({ metrics, clock, log: log.events, judged: detection.position, leases })
 
+  // Where nothing is detected here, what the others said some seconds ago must do.
+  const behind = (seq: number): number => {
+    const judged = detection.position()
+    return judged === null ? freshness.lag() : seq - judged
+  }
+
   // what one of all replicas does
   const duty = { leases, logger }
   const storing = createDuty({
@@ -121,7 +127,7 @@ export async function startFlow(ground: Ground, stopping: Stopping): Promise<str
   const lead = createDuty({
     ...duty,
     name: 'lead',
-    begin: (claim, parts, giveUp) => startLead(ground, replica, desk, claim, giveUp, parts),
+    begin: (claim, parts, giveUp) => startLead(ground, replica, desk, claim, giveUp, behind, parts),
     onChange: (isHere) => metrics.lead.set(isHere ? 1 : 0),
   })
 
@@ -208,6 +214,7 @@ export async function startFlow(ground: Ground, stopping: Stopping): Promise<str
   })
   const url = await api.listen({ host: config.host, port: config.port })
   stopping.onStop('api', () => api.close())
+  stopping.onStop('door', () => door.stop())
   return url
 }
 
@@ -218,6 +225,7 @@ async function startLead(
   desk: Desk,
   claim: Claim,
   giveUp: (error: Error) => void,
+  behind: (seq: number) => number,
   stopping: Stopping,
 ): Promise<{ writer: Writer }> {
   const { log, store, clock, logger, metrics } = ground
@@ -238,6 +246,7 @@ async function startLead(
     logger,
     metrics,
     instance: 'yujing',
+    behind,
     onReconnect: (listener) => log.onReconnect(listener),
     onSuperseded: (error) => (isSuperseded(error) ? giveUp(error) : ground.onFatal(error)),
   })

@@ -89,7 +89,7 @@ export async function createReplica(o: {
   return {
     leases,
     inForce,
-    writerOf: (here) => ({ append: (events) => (here() ?? remote).append(events) }),
+    writerOf: (here) => ({ append: (events, lane) => (here() ?? remote).append(events, lane) }),
     control: (control) => askLeadFor<Position>('control', control),
     async changeParameters(id, wanted, by) {
       const { set, inForce: now, revision } = await askLeadFor<ParametersChange>('parameters', { id, wanted, by })

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { YujingError } from '../model/errors.ts'
+import type { Lane } from '../model/lane.ts'
 import type { HttpLimits } from './limits.ts'
 
 /** A body that has arrived, and its place in memory until `release`. */
@@ -11,20 +12,28 @@ export interface TakenBody {
 /** Takes in bodies while they fit into memory together. */
 export interface Intake {
   /**
-   * @throws YujingError `body.too-large` beyond the limit of one body, `rate.limited` beyond that of all together,
-   * `body.malformed` when the sender breaks off. A body that is refused is read on and thrown away, up to a bound: who
+   * @throws YujingError `body.too-large` beyond the limit of one body, `rate.limited` beyond that of all together and of
+   * the batch lane, `body.malformed` when the sender breaks off. A body that is refused is read on and thrown away, up to a bound: who
    * is still writing when the answer comes and the connection ends would never read it.
    */
-  take(request: IncomingMessage): Promise<TakenBody>
+  take(request: IncomingMessage, lane: Lane): Promise<TakenBody>
 }
 
 const FULL = 'Too many bytes are on their way in; wait and send again.'
+const BATCH_FULL = 'Too much waits in the batch lane; wait and send again.'
+
+type IntakeLimits = Pick<
+  HttpLimits,
+  'eventsBodyBytes' | 'intakeBytes' | 'batchIntakeBytes' | 'liveBytes' | 'drainedBytes'
+>
 
 /** Counts what has arrived, not what is announced: an announcement costs the sender nothing. */
-export function createIntake(limits: Pick<HttpLimits, 'eventsBodyBytes' | 'intakeBytes' | 'drainedBytes'>): Intake {
+export function createIntake(limits: IntakeLimits): Intake {
   let held = 0
+  let heldOfBatch = 0
 
-  function read(request: IncomingMessage, count: (bytes: number) => void): Promise<Buffer> {
+  /** @param count counts what arrives; the refusal when there is no place for it */
+  function read(request: IncomingMessage, count: (bytes: number) => YujingError | null): Promise<Buffer> {
     return new Promise((resolve, reject) => {
       const chunks: Buffer[] = []
       let bytes = 0
@@ -40,12 +49,9 @@ export function createIntake(limits: Pick<HttpLimits, 'eventsBodyBytes' | 'intak
       }
       const take = (chunk: Buffer): void => {
         bytes += chunk.length
-        if (bytes > limits.eventsBodyBytes) refusal ??= new YujingError('body.too-large')
-        else if (held + chunk.length > limits.intakeBytes) refusal ??= new YujingError('rate.limited', FULL)
-        if (refusal === null) {
-          count(chunk.length)
-          chunks.push(chunk)
-        } else if (bytes > limits.drainedBytes) refuse(refusal)
+        refusal ??= bytes > limits.eventsBodyBytes ? new YujingError('body.too-large') : count(chunk.length)
+        if (refusal === null) chunks.push(chunk)
+        else if (bytes > limits.drainedBytes) refuse(refusal)
       }
       const whole = (): void => {
         leave()
@@ -59,17 +65,28 @@ export function createIntake(limits: Pick<HttpLimits, 'eventsBodyBytes' | 'intak
   }
 
   return {
-    async take(request) {
+    async take(request, asked) {
       let mine = 0
+      let mineOfBatch = 0
       const release = (): void => {
         held -= mine
+        heldOfBatch -= mineOfBatch
         mine = 0
+        mineOfBatch = 0
+      }
+      const count = (bytes: number): YujingError | null => {
+        if (held + bytes > limits.intakeBytes) return new YujingError('rate.limited', FULL)
+        const batch = asked === 'batch' || mine + bytes > limits.liveBytes ? mine + bytes : 0
+        if (heldOfBatch + batch - mineOfBatch > limits.batchIntakeBytes)
+          return new YujingError('rate.limited', BATCH_FULL)
+        held += bytes
+        mine += bytes
+        heldOfBatch += batch - mineOfBatch
+        mineOfBatch = batch
+        return null
       }
       try {
-        const body = await read(request, (bytes) => {
-          mine += bytes
-          held += bytes
-        })
+        const body = await read(request, count)
         return { body, release }
       } catch (error) {
         release()

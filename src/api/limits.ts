@@ -8,6 +8,10 @@ export interface HttpLimits {
   readonly intakeBytes: number
   /** How much of a refused body is still read, so that its sender comes to read the answer. */
   readonly drainedBytes: number
+  /** Of these, bytes of bodies of the batch lane: asked for it, or longer than `liveBytes`. */
+  readonly batchIntakeBytes: number
+  /** Longest body, as received, that counts as one of the live lane. */
+  readonly liveBytes: number
   /** Request line and headers together. */
   readonly headerBytes: number
   /** For the headers of a request to arrive. */
@@ -25,6 +29,8 @@ export const HTTP_LIMITS: HttpLimits = {
   eventsBodyBytes: 10 * 1024 * 1024,
   intakeBytes: 256 * 1024 * 1024,
   drainedBytes: 64 * 1024 * 1024,
+  batchIntakeBytes: 96 * 1024 * 1024,
+  liveBytes: 1024 * 1024,
   headerBytes: 16 * 1024,
   headersMs: 20_000,
   requestMs: 120_000,

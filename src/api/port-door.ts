@@ -1,3 +1,5 @@
+import type { Lane } from '../model/lane.ts'
+
 /**
  * The door, as the route of events needs it.
  *
@@ -15,6 +17,8 @@ export interface EventDoor {
     /** As received, still compressed. */
     readonly body: Buffer
     readonly rights: SenderRights
+    /** The lane asked for. */
+    readonly lane: Lane
   }): Promise<EventAnswer>
 }
 

@@ -1,7 +1,7 @@
-import { setImmediate } from 'node:timers/promises'
 import { organisationCheckFits } from '../model/credit-code.ts'
 import { YujingError } from '../model/errors.ts'
 import type { CanonicalEvent } from '../model/event.ts'
+import type { Lane } from '../model/lane.ts'
 import type { GuardedClock } from '../telemetry/guarded-clock.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
@@ -16,11 +16,14 @@ import type { QuarantinePort } from './quarantine-port.ts'
 import { type Refusal, refuse } from './refusal.ts'
 import type { IngestRights } from './rights.ts'
 import { createSeal } from './seal.ts'
-import { unpack } from './unpack.ts'
+import { createTurns } from './turns.ts'
+import { unpack, unpackedLength } from './unpack.ts'
 import type { AppendOutcome, WriterPort } from './writer-port.ts'
 
 export interface IngestRequest extends IngestBody {
   readonly rights: IngestRights
+  /** The lane it asks for; a long body, and one with backfill in it, go into the batch lane all the same. */
+  readonly lane?: Lane
 }
 
 /** The answer of CONTRACT 4; `index` counts the events of the request from 0. */
@@ -40,6 +43,8 @@ export interface Door {
    * `details` when every event was rejected; a code of status 503 when not all is known to be in the log
    */
   accept(request: IngestRequest): Promise<IngestAnswer>
+  /** Requests of the batch lane are cut off with `log.unavailable`: what they wait for may take longer than a stop. */
+  stop(): void
 }
 
 export interface DoorOptions {
@@ -68,8 +73,10 @@ interface Refused {
   readonly refusal: Refusal
 }
 
-/** Events judged and appended at a time: a request of many thousands must not keep others waiting. */
-const STRETCH = 500
+/** Events judged at a time, some 5 ms: a request of many thousands must not keep others waiting. */
+const STRETCH = 100
+/** Events handed to the writer at a time, which hashes them: again some 5 ms. */
+const APPENDED = 250
 
 export function createDoor(options: DoorOptions): Door {
   const { writer, quarantine, clock, metrics, limits } = options
@@ -122,36 +129,60 @@ export function createDoor(options: DoorOptions): Door {
     await Promise.all(Array.from({ length: Math.min(limits.quarantineAhead, refused.length) }, lane))
   }
 
-  const working = createBudget(limits.workingBytes)
+  const working = { live: createBudget(limits.workingBytes.live), batch: createBudget(limits.workingBytes.batch) }
+  const turns = createTurns()
+  let isStopping = false
+
+  async function accept(request: IngestRequest): Promise<IngestAnswer> {
+    clock.assertBelieved()
+    const mode = contentMode(request)
+    const length = unpackedLength(request.body, request.contentEncoding)
+    const lane = request.lane === 'batch' || length > limits.liveBytes ? 'batch' : 'live'
+    // What a packed body says of its length is not believed, but held to.
+    const most = lane === 'live' ? limits.liveBytes : limits.unpackedBytes
+    const packed = request.contentEncoding !== undefined
+    const share = await working[lane].take(packed ? most : request.body.length)
+    try {
+      const body = await unpack(request.body, request.contentEncoding, { ...limits, unpackedBytes: most })
+      share.keep(body.length)
+      const raws = await readBody(body, mode, request.headers, limits, () => turns.next(lane))
+      return await pass(raws, request.rights, lane)
+    } catch (error) {
+      const isLonger = lane === 'live' && error instanceof YujingError && error.code === 'body.too-large'
+      if (!isLonger) throw error
+      share.giveBack()
+      return await accept({ ...request, lane: 'batch' })
+    } finally {
+      share.giveBack()
+    }
+  }
 
   return {
-    async accept(request) {
-      clock.assertBelieved()
-      const mode = contentMode(request)
-      // How long a packed body is shows only once it is unpacked.
-      const packed = request.contentEncoding !== undefined
-      const share = await working.take(packed ? limits.unpackedBytes : request.body.length)
-      try {
-        const body = await unpack(request.body, request.contentEncoding, limits)
-        share.keep(body.length)
-        return await pass(await readBody(body, mode, request.headers, limits), request.rights)
-      } finally {
-        share.giveBack()
-      }
+    accept,
+    stop() {
+      isStopping = true
     },
   }
 
-  async function pass(raws: readonly RawEvent[], rights: IngestRights): Promise<IngestAnswer> {
+  /** Judges in stretches and appends in portions. From the first backfill on a request belongs to the batch lane. */
+  async function pass(raws: readonly RawEvent[], rights: IngestRights, asked: Lane): Promise<IngestAnswer> {
     const passages: Passage[] = []
     const outcomes: AppendOutcome[] = []
+    let lane = asked
+    let portion: CanonicalEvent[] = []
     for (let from = 0; from < raws.length; from += STRETCH) {
+      if (from > 0 || lane === 'batch') await turns.next(lane)
+      if (isStopping && lane === 'batch') throw new YujingError('log.unavailable')
       clock.assertBelieved()
       const stretch = raws.slice(from, from + STRETCH).map((raw) => judge(raw, rights, clock.now()))
       passages.push(...stretch)
       const events = stretch.flatMap(({ event }) => (event === null ? [] : [event]))
       warnOfInnerCheck(events)
-      if (events.length > 0) outcomes.push(...(await writer.append(events)))
-      await setImmediate()
+      if (events.some(({ backfill }) => backfill)) lane = 'batch'
+      portion.push(...events)
+      if (portion.length < APPENDED && from + STRETCH < raws.length) continue
+      if (portion.length > 0) outcomes.push(...(await writer.append(portion, lane)))
+      portion = []
     }
     const { answer, outcomeOf } = answerFor(passages, outcomes)
     const isolated = passages.flatMap(({ raw, refusal }, index) => {

@@ -1,3 +1,5 @@
+import type { Lane } from '../model/lane.ts'
+
 /** What the door takes. All bounds are inclusive: exactly that much still passes. */
 export interface IngestLimits {
   /** Bytes of a body as sent. */
@@ -6,8 +8,10 @@ export interface IngestLimits {
   readonly unpackedBytes: number
   /** Events of a request: so many refusals at most must be answered and kept at once. */
   readonly eventsPerRequest: number
-  /** Unpacked bytes of all requests in work together; beyond it the next ones wait in line. */
-  readonly workingBytes: number
+  /** Longest body, unpacked, of the live lane; a longer one belongs to the batch lane whatever it says. */
+  readonly liveBytes: number
+  /** Unpacked bytes of all requests of a lane in work together; beyond it the next ones wait in line. */
+  readonly workingBytes: Readonly<Record<Lane, number>>
   /** Bytes of one event as JSON in UTF-8. */
   readonly eventBytes: number
   /** An event up to this many bytes is read before it is refused, so that the answer can name it. */
@@ -32,7 +36,8 @@ export const INGEST_LIMITS: IngestLimits = {
   bodyBytes: 10 * 1024 * 1024,
   unpackedBytes: 64 * 1024 * 1024,
   eventsPerRequest: 100_000,
-  workingBytes: 128 * 1024 * 1024,
+  liveBytes: 1024 * 1024,
+  workingBytes: { live: 64 * 1024 * 1024, batch: 64 * 1024 * 1024 },
   eventBytes: 256 * 1024,
   parsedBytes: 1024 * 1024,
   // Three bytes of UTF-8 at most each, and a third more in base64: 768 KiB of a message's 1 MiB.

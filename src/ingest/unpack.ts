@@ -5,6 +5,15 @@ import type { IngestLimits } from './limits.ts'
 
 const unzip = promisify(gunzip)
 
+/** Bytes of a gzip member's trailer: a checksum, and the length modulo 2^32 in the last four. */
+const TRAILER_BYTES = 8
+
+/** How long a body is unpacked, by its own account: gzip says so at its end, of its last member. */
+export function unpackedLength(body: Buffer, contentEncoding: string | undefined): number {
+  if (!/gzip/i.test(contentEncoding ?? '') || body.length < TRAILER_BYTES) return body.length
+  return body.readUInt32LE(body.length - 4)
+}
+
 /**
  * The body without its compression.
  *

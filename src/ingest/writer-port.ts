@@ -1,4 +1,5 @@
 import type { CanonicalEvent } from '../model/event.ts'
+import type { Lane } from '../model/lane.ts'
 import type { Position } from '../model/position.ts'
 
 /** What became of one event: in the log now; there already; there already with other content. */
@@ -9,6 +10,9 @@ export type AppendOutcome =
 
 /** The one that appends. Resolves with one outcome per event, in order, once all of them are known to be in the log. */
 export interface WriterPort {
-  /** @throws YujingError of status 503 when not all is known to be in the log: the same call may be made again */
-  append(events: readonly CanonicalEvent[]): Promise<AppendOutcome[]>
+  /**
+   * @param lane `live` unless said otherwise
+   * @throws YujingError of status 503 when not all is known to be in the log: the same call may be made again
+   */
+  append(events: readonly CanonicalEvent[], lane?: Lane): Promise<AppendOutcome[]>
 }

@@ -1,4 +1,5 @@
 import type { CanonicalEvent } from '../model/event.ts'
+import type { Lane } from '../model/lane.ts'
 import type { AppendOutcome, WriterPort } from './writer-port.ts'
 
 /**
@@ -18,9 +19,9 @@ export interface LeadPort {
  */
 export function createRemoteWriter(lead: LeadPort): WriterPort {
   return {
-    async append(events) {
+    async append(events, lane = 'live') {
       const outcomes: AppendOutcome[] = []
-      for (const piece of pieces(events, lead.mostBytes)) {
+      for (const piece of pieces(events, lane, lead.mostBytes)) {
         const answer = await lead.ask(Buffer.from(piece))
         outcomes.push(...(JSON.parse(Buffer.from(answer).toString()) as AppendOutcome[]))
       }
@@ -32,25 +33,27 @@ export function createRemoteWriter(lead: LeadPort): WriterPort {
 /** The other end: answers what `createRemoteWriter` asks. */
 export function answerRemoteWriter(writer: WriterPort): (question: Uint8Array) => Promise<Uint8Array> {
   return async (question) => {
-    const events = JSON.parse(Buffer.from(question).toString()) as CanonicalEvent[]
-    return Buffer.from(JSON.stringify(await writer.append(events)))
+    const { lane, events } = JSON.parse(Buffer.from(question).toString()) as { lane: Lane; events: CanonicalEvent[] }
+    return Buffer.from(JSON.stringify(await writer.append(events, lane)))
   }
 }
 
-/** JSON arrays of the events in their order, each of at most `mostBytes`. */
-function* pieces(events: readonly CanonicalEvent[], mostBytes: number): Generator<string> {
+/** Questions with the events in their order, each of at most `mostBytes`. */
+function* pieces(events: readonly CanonicalEvent[], lane: Lane, mostBytes: number): Generator<string> {
+  const piece = (held: readonly string[]): string => `{"lane":"${lane}","events":[${held.join(',')}]}`
+  const empty = Buffer.byteLength(piece([]))
   let held: string[] = []
-  let bytes = 2
+  let bytes = empty
   for (const event of events) {
     const text = JSON.stringify(event)
     const more = Buffer.byteLength(text) + 1
     if (held.length > 0 && bytes + more > mostBytes) {
-      yield `[${held.join(',')}]`
+      yield piece(held)
       held = []
-      bytes = 2
+      bytes = empty
     }
     held.push(text)
     bytes += more
   }
-  if (held.length > 0) yield `[${held.join(',')}]`
+  if (held.length > 0) yield piece(held)
 }

@@ -101,6 +101,12 @@ export function createMetrics() {
       labelNames: ['source'] as const,
       registers,
     }),
+    laneWaiting: new Gauge({
+      name: 'yujing_lane_waiting',
+      help: 'Events that wait to be appended to the log, by lane (live, batch).',
+      labelNames: ['lane'] as const,
+      registers,
+    }),
     clockInDoubt: new Gauge({
       name: 'yujing_clock_in_doubt',
       help: '1 while the clock is not believed and nothing is taken, else 0.',

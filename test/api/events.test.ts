@@ -18,6 +18,7 @@ beforeAll(async () => {
       if (failure !== null) throw new YujingError(failure)
       return setting.door.accept(request)
     },
+    stop: () => setting.door.stop(),
   }
   house = await openHouse({ parts: { door } })
 })

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { identityOf } from '../../src/ingest/writer/identity.ts'
-import { makeMessage } from '../../src/ingest/writer/message-maker.ts'
+import { MessageMaker } from '../../src/ingest/writer/message-maker.ts'
 import { createWriter, type Writer } from '../../src/ingest/writer/writer.ts'
 import { emptyState } from '../../src/ingest/writer/writer-state.ts'
 import type { ControlEntry } from '../../src/model/control.ts'
@@ -327,9 +327,9 @@ describe('an id that grew old between the question to history and the message', 
     const identity = identityOf(event)
     state.ids.add(identity, NOW)
     state.ids.expireAll(NOW + 20 * DAY_MS)
-    const call = { kind: 'rows' as const, events: [event], identities: [identity], history: new Map(), outcomes: [] }
-    const waiting = { ...call, resolve: () => {}, reject: () => {} }
-    expect(() => makeMessage([waiting], state, 'epoch', NOW)).toThrow(YujingError)
+    const what = { events: [event], identities: [identity], history: new Map(), outcomes: [] }
+    const call = { kind: 'rows' as const, lane: 'live' as const, ...what, resolve: () => {}, reject: () => {} }
+    expect(() => new MessageMaker(state, 'epoch', () => NOW).take(call)).toThrow(YujingError)
   })
 })
 

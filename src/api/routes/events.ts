@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import { Type } from '@sinclair/typebox'
 import type { Identity } from '../../access/identity.ts'
+import { YujingError } from '../../model/errors.ts'
+import { LANES, type Lane } from '../../model/lane.ts'
 import { grantOf } from '../authentication.ts'
 import type { Intake } from '../intake.ts'
 import type { EventDoor, SenderRights } from '../port-door.ts'
@@ -24,6 +26,18 @@ const Answer = Type.Object({
   }),
 })
 
+const Query = Type.Object({
+  lane: Type.Optional(
+    Type.Union(
+      LANES.map((lane) => Type.Literal(lane)),
+      {
+        description:
+          'batch: an import, metered so that live events never wait behind it. Bodies over 1 MiB and backfill always are.',
+      },
+    ),
+  ),
+})
+
 /** `POST /v1/events`: 202 once every accepted event is in the log. The door reads the body; here it stays bytes. */
 export function eventRoutes(root: Server, door: EventDoor, intake: Intake, requestsPerMinute: number): void {
   root.register(async (server: Server) => {
@@ -40,6 +54,7 @@ export function eventRoutes(root: Server, door: EventDoor, intake: Intake, reque
           summary: 'Send CloudEvents 1.0',
           description:
             'application/cloudevents+json, application/cloudevents-batch+json, application/x-ndjson, or ce-* headers; gzip allowed.',
+          querystring: Query,
           headers: EventHeaders,
           body: EventBodies,
           response: answers({ 202: Answer }),
@@ -47,15 +62,23 @@ export function eventRoutes(root: Server, door: EventDoor, intake: Intake, reque
       },
       async (request, reply) => {
         const rights = senderRights(grantOf(request).identity)
-        const { body, release } = await intake.take(request.raw)
+        const lane = laneOf(request.query)
+        const { body, release } = await intake.take(request.raw, lane)
         try {
-          return reply.code(202).send(await door.accept({ ...metaOf(request.raw), body, rights }))
+          return reply.code(202).send(await door.accept({ ...metaOf(request.raw), body, rights, lane }))
         } finally {
           release()
         }
       },
     )
   })
+}
+
+/** Checked here, because the validator of the route is off: it would read the body. */
+function laneOf({ lane = 'live' }: { lane?: string }): Lane {
+  const found = LANES.find((one) => one === lane)
+  if (found === undefined) throw new YujingError('request.invalid', `lane must be one of: ${LANES.join(', ')}.`)
+  return found
 }
 
 function senderRights({ sources, types, areas, rights }: Identity): SenderRights {

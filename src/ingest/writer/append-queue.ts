@@ -1,13 +1,17 @@
 import type { Control } from '../../model/control.ts'
 import { YujingError } from '../../model/errors.ts'
 import type { CanonicalEvent } from '../../model/event.ts'
+import type { Lane } from '../../model/lane.ts'
 import { MAX_ROWS } from '../../model/row.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import type { AppendOutcome } from '../writer-port.ts'
+import type { BatchGate } from './batch-gate.ts'
 import { type Call, type ControlCall, type PauseCall, pauseCall } from './calls.ts'
 import { withDeadline } from './deadline.ts'
+import { fillMessage } from './fill-message.ts'
 import type { EventIdentity } from './identity.ts'
-import { makeMessage, type RowsCall } from './message-maker.ts'
+import { Lines } from './lines.ts'
+import { MessageMaker, type RowsCall } from './message-maker.ts'
 import type { AppendLog } from './ports.ts'
 import { OutOfChain, Superseded, Term } from './term.ts'
 import { LogDiffers, type WriterState } from './writer-state.ts'
@@ -18,6 +22,7 @@ export interface AppendQueueOptions {
   readonly instance: string
   readonly logger: Logger
   readonly stamp: () => number
+  readonly gate: BatchGate
   readonly gatherMs: number
   readonly patienceMs: number
   readonly onFatal: (error: Error) => void
@@ -30,17 +35,21 @@ const MOST_BREAKS = 3
  * Calls in the order they came, and the one loop that turns them into messages: one message on its way at a time, what
  * comes meanwhile goes into the next. State follows a message only once the log has it.
  *
- *     call ─┐
- *     call ─┼─ gather (2 ms, or while one is on its way) ─> message ─> log ─> state ─> answers
- *     call ─┘
+ *     live   call ─┐
+ *            call ─┼─ gather (2 ms, or while one is on its way) ─┐
+ *            call ─┘                                             ├─> message ─> log ─> state ─> answers
+ *     batch  call ─── gate, only while no live call waits ───────┘
+ *
+ * A message of the batch lane is made up in stretches; a live call that comes meanwhile goes along with it, at once.
  */
 export class AppendQueue {
   readonly #options: AppendQueueOptions
   readonly #term: Term
-  readonly #calls: Call[] = []
+  readonly #lines = new Lines()
   #running = false
   #gathering: NodeJS.Timeout | null = null
-  #waiting = 0
+  #gated: NodeJS.Timeout | null = null
+  #isClosing = false
   #opening: Promise<void> | null = null
   #breaks = 0
   #dead: Error | null = null
@@ -64,11 +73,22 @@ export class AppendQueue {
     events: readonly CanonicalEvent[],
     identities: readonly EventIdentity[],
     history: ReadonlyMap<string, string | null>,
+    lane: Lane,
   ): Promise<AppendOutcome[]> {
-    this.#waiting += events.length
     return new Promise((resolve, reject) => {
-      this.#enqueue({ kind: 'rows', events, identities, history, outcomes: [], resolve, reject })
+      this.#enqueue({ kind: 'rows', lane, events, identities, history, outcomes: [], resolve, reject })
     })
+  }
+
+  /** Events that wait, by lane. */
+  waiting(): Readonly<Record<Lane, number>> {
+    return this.#lines.waiting
+  }
+
+  /** Live calls are still served; what waits in the batch lane is refused, its senders send it again. */
+  close(): void {
+    this.#isClosing = true
+    if (!this.#running) this.#go()
   }
 
   /** Resolves with the sequence of the entry. */
@@ -86,22 +106,24 @@ export class AppendQueue {
       call.reject(unavailable())
       return
     }
-    this.#calls.push(call)
+    this.#lines.push(call)
     if (this.#running) return
-    if (this.#waiting >= MAX_ROWS) this.#go()
+    if (this.#lines.waiting.live >= MAX_ROWS) this.#go()
     else this.#gathering ??= setTimeout(() => this.#go(), this.#options.gatherMs)
   }
 
   #go(): void {
     if (this.#gathering !== null) clearTimeout(this.#gathering)
+    if (this.#gated !== null) clearTimeout(this.#gated)
     this.#gathering = null
+    this.#gated = null
     this.#running = true
     void this.#run()
   }
 
-  /** Never rejects. Between the last look at the queue and the end nothing waits, so that no call is overlooked. */
+  /** Never rejects. Between the last look at the lines and the end nothing waits, so that no call is overlooked. */
   async #run(): Promise<void> {
-    for (let call = this.#calls[0]; call !== undefined; call = this.#calls[0]) {
+    for (let call = this.#next(); call !== undefined; call = this.#next()) {
       try {
         await this.#serve(call)
         this.#breaks = 0
@@ -110,6 +132,16 @@ export class AppendQueue {
       }
     }
     this.#running = false
+    if (this.#lines.batch.length > 0) this.#gated = setTimeout(() => this.#go(), this.#options.gate.waitMs())
+  }
+
+  /** A call of the batch lane only when no live one waits and the gate is open. */
+  #next(): Call | undefined {
+    const [live] = this.#lines.live
+    if (live !== undefined) return live
+    if (this.#isClosing) this.#lines.refuse(unavailable(), ['batch'])
+    const [batch] = this.#lines.batch
+    return batch !== undefined && this.#options.gate.waitMs() === 0 ? batch : undefined
   }
 
   async #serve(call: Call): Promise<void> {
@@ -123,7 +155,7 @@ export class AppendQueue {
   }
 
   #pause(call: PauseCall): void {
-    this.#calls.shift()
+    this.#lines.live.shift()
     call.run()
   }
 
@@ -137,29 +169,27 @@ export class AppendQueue {
 
   async #appendControl(call: ControlCall): Promise<void> {
     const seq = await this.#term.control(call.control, this.#options.stamp())
-    this.#calls.shift()
+    this.#lines.live.shift()
     call.resolve(seq)
   }
 
   async #appendRows(): Promise<void> {
-    const { state, log, stamp } = this.#options
-    const rows: RowsCall[] = []
-    for (const call of this.#calls) {
-      if (call.kind !== 'rows') break
-      rows.push(call)
-    }
+    const { state, log, stamp, gate } = this.#options
     const { table } = state.register
+    const maker = new MessageMaker(state, log.epoch, stamp)
     try {
-      const message = makeMessage(rows, state, log.epoch, stamp())
-      if (message.batch.count > 0) await this.#term.rows(message.batch.payload(), message.batch.count)
+      const batched = await fillMessage(maker, this.#lines)
+      const { batch, added, receivedAt } = maker
+      if (batch.count > 0) await this.#term.rows(batch.payload(), batch.count)
       table.commit()
-      for (const identity of message.added) state.ids.add(identity, message.receivedAt)
-      if (message.batch.count > 0) {
+      for (const identity of added) state.ids.add(identity, receivedAt)
+      if (batch.count > 0) {
         state.seq += 1
-        state.logTime = Math.max(state.logTime, message.receivedAt)
+        state.logTime = Math.max(state.logTime, receivedAt)
         state.ids.expireSome(state.logTime)
       }
-      this.#answer(message.outcomes)
+      if (batched > 0) gate.passed(batched)
+      this.#answer(maker.outcomes)
     } catch (error) {
       table.rollback()
       throw error
@@ -169,9 +199,8 @@ export class AppendQueue {
   #answer(outcomes: ReadonlyMap<RowsCall, readonly AppendOutcome[]>): void {
     for (const [call, decided] of outcomes) {
       call.outcomes.push(...decided)
-      if (call.outcomes.length < call.events.length) return
-      this.#calls.shift()
-      this.#waiting -= call.events.length
+      if (call.outcomes.length < call.events.length) continue
+      this.#lines.leave(call)
       call.resolve(call.outcomes)
     }
   }
@@ -183,11 +212,7 @@ export class AppendQueue {
     const answer = error instanceof YujingError ? error : unavailable()
     if (fatal) this.#dead = error
     else if (answer !== error) this.#options.logger.error({ err: error }, 'an append failed for an unknown reason')
-    this.#waiting = 0
-    for (const call of this.#calls.splice(0)) {
-      if (call.kind === 'pause') call.run()
-      else call.reject(answer)
-    }
+    this.#lines.refuse(answer)
     if (fatal) this.#options.onFatal(error)
   }
 }

@@ -2,12 +2,14 @@ import { randomBytes } from 'node:crypto'
 import type { Control } from '../../model/control.ts'
 import { YujingError } from '../../model/errors.ts'
 import type { CanonicalEvent } from '../../model/event.ts'
+import type { Lane } from '../../model/lane.ts'
 import type { Position } from '../../model/position.ts'
 import type { GuardedClock } from '../../telemetry/guarded-clock.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
 import type { AppendOutcome, WriterPort } from '../writer-port.ts'
 import { AppendQueue } from './append-queue.ts'
+import { BATCH_LIMITS, type BatchLimits, createBatchGate } from './batch-gate.ts'
 import { identityOf } from './identity.ts'
 import type { AppendLog, SnapshotStore, WriterHistory } from './ports.ts'
 import { restore, SNAPSHOT_NAME } from './restore.ts'
@@ -28,6 +30,9 @@ export interface WriterOptions {
   readonly onReconnect?: (listener: () => void) => () => void
   /** Called once when another writer has taken over, or the log contradicts what this one knows. */
   readonly onSuperseded?: (error: Error) => void
+  /** Messages that detection is behind a log that ends at `seq`: the batch lane waits for it. Without: for nobody. */
+  readonly behind?: (seq: number) => number
+  readonly batchLimits?: BatchLimits
   /** Longest wait for further events of the same message, milliseconds. */
   readonly gatherMs?: number
   readonly tickMs?: number
@@ -40,7 +45,7 @@ export interface WriterOptions {
 export interface Writer extends WriterPort {
   /** Restores the state, replays the log and begins a term. */
   start(): Promise<void>
-  append(events: readonly CanonicalEvent[]): Promise<AppendOutcome[]>
+  append(events: readonly CanonicalEvent[], lane?: Lane): Promise<AppendOutcome[]>
   /** @throws YujingError as `append` does */
   control(control: Control): Promise<Position>
   /** Running maximum of receivedAt and control times, epoch milliseconds; 0 for an empty log. */
@@ -137,6 +142,11 @@ export function createWriter(options: WriterOptions): Writer {
         instance,
         logger,
         stamp,
+        gate: createBatchGate({
+          limits: options.batchLimits ?? BATCH_LIMITS,
+          behind: () => options.behind?.(state.seq) ?? 0,
+          monotonic: () => performance.now(),
+        }),
         gatherMs: options.gatherMs ?? 2,
         patienceMs: options.patienceMs ?? 5_000,
         onFatal: stopLoudly,
@@ -156,14 +166,17 @@ export function createWriter(options: WriterOptions): Writer {
       )
     },
 
-    async append(events) {
+    async append(events, lane = 'live') {
       if (events.length === 0) return []
       taking()
       clock.assertBelieved()
       const identities = events.map(identityOf)
       const maybe = identities.filter((identity) => state.ids.familiarity(identity) === 'perhaps')
       const history = await askHistory(maybe.map(({ idHash }) => idHash))
-      const outcomes = await taking().rows(events, identities, history)
+      const through = taking()
+      const appended = through.rows(events, identities, history, lane)
+      metrics.laneWaiting.set({ lane }, through.waiting()[lane])
+      const outcomes = await appended.finally(() => metrics.laneWaiting.set({ lane }, through.waiting()[lane]))
       for (const [index, outcome] of outcomes.entries()) count(events[index]?.type ?? '', outcome)
       return outcomes
     },
@@ -184,7 +197,8 @@ export function createWriter(options: WriterOptions): Writer {
       clock.follow(null)
       for (const timer of timers) clearInterval(timer)
       if (stopping === null) return
-      // What was taken stands before the snapshot in the queue, and is answered first.
+      stopping.close()
+      // What was taken of the live lane stands before the snapshot in the queue, and is answered first.
       await saveSnapshot(stopping).catch(missSnapshot)
     },
   }
