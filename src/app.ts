@@ -11,7 +11,8 @@ import { connectLog } from './log/connection.ts'
 import type { StoredAlert } from './model/alert.ts'
 import { personKeyOf } from './person-key.ts'
 import { createStopping, type Stopping } from './stopping.ts'
-import { connectStore } from './store/store.ts'
+import { preparePatiently } from './store/prepare-patiently.ts'
+import { openStore } from './store/store.ts'
 import { systemTime, type TimeSources } from './telemetry/clock.ts'
 import { createGuardedClock } from './telemetry/guarded-clock.ts'
 import type { Logger } from './telemetry/logger.ts'
@@ -64,8 +65,10 @@ async function start(config: Config, { logger, time = systemTime() }: AppOptions
   ])
   const log = await connectLog({ ...nats, logger, maxBytes: config.logMaxBytes, name: 'yujing' })
   stopping.onStop('log', () => log.close())
-  const store = await connectStore({ ...clickhouse, logger })
+  const store = openStore({ ...clickhouse, logger })
   stopping.onStop('store', () => store.close())
+  const stopPreparing = await preparePatiently(store, { logger, onFatal: fail })
+  stopping.onStop('preparation of the store', stopPreparing)
 
   const settings = await log.bucket<string>('yujing_config')
   const mark = await openFeedMark(join(dataDir.path, 'feed.mark'))

@@ -1,16 +1,19 @@
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Claim, Leases } from './log/leases.ts'
+import { YujingError } from './model/errors.ts'
 import { createStopping, type Stopping } from './stopping.ts'
 import type { Logger } from './telemetry/logger.ts'
 
 /** What one of all replicas does while it holds a claim. */
 export interface Duty<T> {
   /**
-   * Resolves once it is known who does it: begun here, or left to somebody living. Rejects when it was to begin here and
-   * could not; later failures are tried again for ever.
+   * Resolves once it is known who does it: begun here, left to somebody living, or hindered by a store that is away.
+   * Rejects when it was to begin here and could not for another reason; later failures are tried again for ever.
    */
   start(): Promise<void>
+  /** Why it could not begin here when it was last tried; null when it did, or somebody else does it. */
+  hindrance(): unknown
   /** What was begun here, null while it is not done here. Asked on every use, see `Claim.held`. */
   current(): T | null
   stop(): Promise<void>
@@ -18,6 +21,8 @@ export interface Duty<T> {
 
 /** How often a duty that somebody else has is asked for. */
 const ASK_MS = 250
+/** How long one that could not begin is left alone. */
+const REST_MS = 1_000
 /** Longest wait for one part of it to end. */
 const STOP_DEADLINE_MS = 10_000
 
@@ -36,6 +41,7 @@ export function createDuty<T>(o: {
   const logger = o.logger.child({ duty: o.name })
   const stopping = new AbortController()
   let current: { readonly claim: Claim; readonly value: T } | null = null
+  let hindrance: unknown = null
   let running = Promise.resolve()
 
   async function serve(claim: Claim, begun: () => void): Promise<void> {
@@ -49,6 +55,7 @@ export function createDuty<T>(o: {
     try {
       logger.info('the duty is taken')
       current = { claim, value: await o.begin(claim, parts, giveUp) }
+      hindrance = null
       o.onChange(true)
       begun()
       if (!ending.aborted) await once(ending, 'abort')
@@ -67,13 +74,15 @@ export function createDuty<T>(o: {
       try {
         const claim = await o.leases.claim(o.name)
         if (claim) await serve(claim, known)
+        else hindrance = null
       } catch (error) {
-        if (isFirst) return failed(error)
+        if (isFirst && !isStoreAway(error)) return failed(error)
+        hindrance = error
         logger.warn({ err: error }, 'the duty could not be taken; it is tried again')
       }
       isFirst = false
       known()
-      await sleep(ASK_MS, undefined, { signal: stopping.signal }).catch(() => {})
+      await sleep(hindrance === null ? ASK_MS : REST_MS, undefined, { signal: stopping.signal }).catch(() => {})
     }
   }
 
@@ -82,10 +91,15 @@ export function createDuty<T>(o: {
       new Promise((resolve, reject) => {
         running = keep(resolve, reject)
       }),
+    hindrance: () => hindrance,
     current: () => (current?.claim.held() ? current.value : null),
     async stop() {
       stopping.abort()
       await running
     },
   }
+}
+
+function isStoreAway(error: unknown): boolean {
+  return error instanceof YujingError && error.code === 'store.unavailable'
 }

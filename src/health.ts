@@ -3,6 +3,7 @@ import { type DetectGroups, GROUPS, groupClaim } from './detect-groups.ts'
 import type { Duty } from './duty.ts'
 import type { Ground } from './flow.ts'
 import type { Leases } from './log/leases.ts'
+import { YujingError } from './model/errors.ts'
 
 /**
  * What readiness rests on, and what this process does. A replica without a lead, or with groups of partitions nobody
@@ -25,6 +26,7 @@ export function createHealth(o: {
       const reasons = [
         ...(log.healthy() ? [] : ['log unreachable']),
         ...(clock.doubt() === null ? [] : [`clock ${clock.doubt()?.reason}`]),
+        ...(lead.hindrance() === null ? [] : [hindered(lead.hindrance())]),
         ...(detection.isReady() ? [] : ['partitions recovering']),
         ...(storing.current()?.storeWriter.failure() ? ['store writer has given up'] : []),
       ]
@@ -42,4 +44,10 @@ export function createHealth(o: {
       return { reasons, degraded, restarting: ground.restarting(), doing }
     },
   }
+}
+
+/** A writer without a valid snapshot cannot know which ids are taken: it needs history before it takes anything. */
+function hindered(error: unknown): string {
+  const isStoreAway = error instanceof YujingError && error.code === 'store.unavailable'
+  return isStoreAway ? 'the writer waits for the store' : 'the lead cannot begin'
 }

@@ -83,6 +83,8 @@ export function openStore(o: StoreAccess & { readonly logger: Logger }): Store {
   const assertPrepared = () => {
     if (!prepared) throw new YujingError('store.unavailable')
   }
+  const answers = async () =>
+    (await client.ping({ select: false, abort_signal: AbortSignal.timeout(PING_TIMEOUT_MS) })).success
   const ask = async <T>(question: () => Promise<T>): Promise<T> => {
     assertPrepared()
     return asking(question)
@@ -95,14 +97,13 @@ export function openStore(o: StoreAccess & { readonly logger: Logger }): Store {
     client,
     async prepare() {
       if (prepared) return
+      // A statement to an address where nobody answers would hang for minutes.
+      if (!(await answers())) throw new YujingError('store.unavailable')
       await asking(() => migrate(client, { logger: o.logger }))
       prepared = true
     },
     isPrepared: () => prepared,
-    ping: async () => {
-      if (!prepared) return false
-      return (await client.ping({ select: false, abort_signal: AbortSignal.timeout(PING_TIMEOUT_MS) })).success
-    },
+    ping: async () => prepared && answers(),
     eventsAt: (positions) => ask(() => eventsAt(client, positions)),
     enterprise: (code) => ask(() => enterprise(client, code)),
     enterpriseName: (code) => ask(() => enterpriseName(client, code)),
