@@ -423,6 +423,29 @@ describe('a start', () => {
     expect(kinds(await third.append([event]))).toEqual(['duplicate'])
   })
 
+  it('takes no snapshot of a log that was longer', async () => {
+    const setting = await started()
+    const event = registered('one')
+    await setting.writer.append([event])
+    await setting.writer.stop()
+    // The same log as an older backup has it: without what the snapshot knows.
+    const shorter = createSetting()
+    const next = await successor({ ...shorter, snapshots: setting.snapshots })
+    expect(kinds(await next.append([event]))).toEqual(['stored'])
+  })
+
+  it('takes no snapshot that leaves a gap before the log', async () => {
+    const setting = await started()
+    await setting.writer.append([registered('one')])
+    await setting.writer.stop()
+    const event = canonical({ id: 'two' })
+    const second = await successor(setting)
+    await second.append([event])
+    setting.log.purgeBelow(setting.log.messages.length + 1)
+    const third = await successor(setting)
+    expect(kinds(await third.append([event]))).toEqual(['duplicate'])
+  })
+
   it('rebuilds from history when there is no snapshot and the log is purged, and not when history is away', async () => {
     const setting = await started()
     const event = registered('one')

@@ -121,6 +121,28 @@ describe('schema', () => {
     expect(splitStatements(sql)).toEqual(["SELECT ';', 'it''s;', 'a\\';' -- no; yes", '/* ; */ SELECT `;`, ";"'])
   })
 
+  test('every table that the log is carried into writes through before it says yes, and knows a repeated insert', async () => {
+    const query = `SELECT name, create_table_query FROM system.tables WHERE database = currentDatabase()
+      AND (name LIKE 'event%' OR name IN ('control_entries', 'enterprise_fields')) AND engine LIKE '%MergeTree'`
+    const answer = await store.client.query({ query, format: 'JSONCompactEachRow' })
+    const tables = await answer.json<[string, string]>()
+    expect(tables.map(([name]) => name).sort()).toEqual([
+      'control_entries',
+      'enterprise_fields',
+      'event_ids',
+      'event_keys',
+      'event_positions',
+      'events',
+    ])
+    for (const [, text] of tables)
+      for (const setting of [
+        'fsync_after_insert = 1',
+        'fsync_part_directory = 1',
+        'non_replicated_deduplication_window',
+      ])
+        expect(text).toContain(setting)
+  })
+
   test('events lie in the month of their arrival, however old they are', async () => {
     const query = "SELECT DISTINCT partition FROM system.parts WHERE table = 'events' AND active"
     expect(await (await store.client.query({ query, format: 'JSONEachRow' })).json()).toEqual([{ partition: '202611' }])
