@@ -1,15 +1,14 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Config } from './config.ts'
-import { startClickHouse } from './embedded/clickhouse-server.ts'
-import { claimDataDir, type DataDir } from './embedded/data-dir.ts'
-import { startNatsServer } from './embedded/nats-server.ts'
+import { claimDataDir } from './embedded/data-dir.ts'
 import { feedEpochOf } from './feed-epoch.ts'
 import { openFeedMark } from './feed-mark.ts'
 import { startFlow } from './flow.ts'
 import { connectLog } from './log/connection.ts'
 import type { StoredAlert } from './model/alert.ts'
 import { personKeyOf } from './person-key.ts'
+import { clickhouseOf, natsOf, withCredentials } from './servers.ts'
 import { createStopping, type Stopping } from './stopping.ts'
 import { preparePatiently } from './store/prepare-patiently.ts'
 import { openStore } from './store/store.ts'
@@ -107,51 +106,4 @@ async function start(config: Config, { logger, time = systemTime() }: AppOptions
   stopping.onStop('runtime.json', () => rm(runtime, { force: true }))
   logger.info({ url, nats: log.serverVersion, powerCutSafe: config.natsUrl ? undefined : nats.syncsAlways }, 'ready')
   return { url, failed, stop: () => stopping.stop() }
-}
-
-/** `trouble`: of a child, why it is away; a server of somebody else's has none. */
-type NatsAccess = { url: string; user: string; password: string; syncsAlways?: boolean; trouble?: () => string | null }
-
-async function natsOf(config: Config, dataDir: DataDir, logger: Logger, stopping: Stopping): Promise<NatsAccess> {
-  if (config.natsUrl) {
-    const { url, username, password } = credentialsOf(config.natsUrl)
-    return { url, user: username, password }
-  }
-  const server = await startNatsServer({ dataDir, logger })
-  stopping.onStop('nats-server', () => server.stop())
-  if (!server.syncsAlways)
-    logger.warn(
-      { version: server.version },
-      'nats-server is older than 2.10: what it acknowledged in the last two minutes may be lost in a power cut',
-    )
-  return server
-}
-
-type ClickHouseAccess = { url: string; username: string; password: string; trouble?: () => string | null }
-
-async function clickhouseOf(
-  config: Config,
-  dataDir: DataDir,
-  logger: Logger,
-  stopping: Stopping,
-): Promise<ClickHouseAccess> {
-  if (config.clickhouseUrl) return credentialsOf(config.clickhouseUrl)
-  const server = await startClickHouse({ dataDir, logger })
-  stopping.onStop('clickhouse', () => server.stop())
-  return server
-}
-
-function credentialsOf(address: string): ClickHouseAccess {
-  const url = new URL(address)
-  const [username, password] = [decodeURIComponent(url.username), decodeURIComponent(url.password)]
-  url.username = ''
-  url.password = ''
-  return { url: url.toString(), username, password }
-}
-
-function withCredentials({ url, username, password }: ClickHouseAccess): string {
-  const address = new URL(url)
-  address.username = encodeURIComponent(username)
-  address.password = encodeURIComponent(password)
-  return address.toString()
 }

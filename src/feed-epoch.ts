@@ -37,8 +37,7 @@ export async function feedEpochOf(o: {
   const known = await settings.get(FEED_EPOCH)
   const [epoch, ...replaced] = known === null ? [] : known.value.split(',')
   if (epoch !== undefined && holds(epoch, replaced, told, last)) return epoch
-  const minted = randomBytes(8).toString('hex')
-  const value = [minted, ...(epoch === undefined ? [] : [epoch, ...replaced])].slice(0, EPOCHS_KEPT).join(',')
+  const { minted, value } = successor(known?.value)
   try {
     if (known === null) await settings.create(FEED_EPOCH, value)
     else await settings.update(FEED_EPOCH, value, known.revision)
@@ -54,4 +53,19 @@ export async function feedEpochOf(o: {
 function holds(epoch: string, replaced: readonly string[], told: Told | null, last: number): boolean {
   if (told === null) return true
   return told.epoch === epoch ? told.offset <= last : replaced.includes(told.epoch)
+}
+
+/** Renews the epoch whatever the log says: after a restore, before the first client comes. */
+export async function renewFeedEpoch(settings: EpochBucket): Promise<void> {
+  const known = await settings.get(FEED_EPOCH)
+  const { value } = successor(known?.value)
+  if (known === null) await settings.create(FEED_EPOCH, value)
+  else await settings.update(FEED_EPOCH, value, known.revision)
+}
+
+/** A new epoch, and the value that names it before those it replaces. */
+function successor(value: string | undefined): { minted: string; value: string } {
+  const minted = randomBytes(8).toString('hex')
+  const epochs = [minted, ...(value === undefined ? [] : value.split(','))]
+  return { minted, value: epochs.slice(0, EPOCHS_KEPT).join(',') }
 }

@@ -3,12 +3,14 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { Command, CommanderError } from 'commander'
+import { backupCommand } from './commands/backup.ts'
 import { benchCommand } from './commands/bench.ts'
 import { type CommandContext, UsageError } from './commands/context.ts'
 import { demoCommand } from './commands/demo.ts'
 import { detectorsCommand } from './commands/detectors.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { keyCommand } from './commands/key.ts'
+import { restoreCommand } from './commands/restore.ts'
 import { serveCommand } from './commands/serve.ts'
 import { simulateCommand } from './commands/simulate.ts'
 import { ConfigError } from './config.ts'
@@ -40,16 +42,18 @@ const program = new Command('yujing')
   .description('Yujing (预警): real-time risk monitoring and alerting for market supervision')
   .version('0.1.0')
   .exitOverride()
-for (const command of [
+const COMMANDS = [
   serveCommand,
   demoCommand,
   simulateCommand,
   keyCommand,
   detectorsCommand,
-  benchCommand,
+  backupCommand,
+  restoreCommand,
   doctorCommand,
-])
-  program.addCommand(endingByException(command(context)))
+  benchCommand,
+]
+for (const command of COMMANDS) program.addCommand(endingByException(command(context)))
 
 try {
   await program.parseAsync(process.argv)

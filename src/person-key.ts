@@ -10,6 +10,9 @@ interface FingerprintBucket {
   create(key: string, value: string): Promise<number>
 }
 
+/** Where the key may stand. */
+type KeyPlace = Pick<Config, 'personKey' | 'dataDir'>
+
 const FINGERPRINT = 'person-key.fingerprint'
 
 /**
@@ -18,9 +21,7 @@ const FINGERPRINT = 'person-key.fingerprint'
  * @throws Error when the log was written with another key: the same person would get two pseudonyms.
  */
 export async function personKeyOf(config: Config, bucket: FingerprintBucket): Promise<Buffer> {
-  const key = config.personKey
-    ? Buffer.from(config.personKey, 'utf8')
-    : await generated(join(config.dataDir, 'person.key'))
+  const key = (await givenKey(config)) ?? (await generated(fileOf(config)))
   const fingerprint = fingerprintOf(key)
   const known = await firstSaid(bucket, fingerprint)
   if (known !== fingerprint)
@@ -54,12 +55,20 @@ export async function knownFingerprint(bucket: Pick<FingerprintBucket, 'get'>): 
   return (await bucket.get(FINGERPRINT))?.value ?? null
 }
 
-async function generated(path: string): Promise<Buffer> {
+const fileOf = (config: KeyPlace) => join(config.dataDir, 'person.key')
+
+/** The key of the configuration or of the data directory; null when a start would make a new one. */
+export async function givenKey(config: KeyPlace): Promise<Buffer | null> {
+  if (config.personKey) return Buffer.from(config.personKey, 'utf8')
   try {
-    return Buffer.from((await readFile(path, 'utf8')).trim(), 'hex')
+    return Buffer.from((await readFile(fileOf(config), 'utf8')).trim(), 'hex')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    return null
   }
+}
+
+async function generated(path: string): Promise<Buffer> {
   const key = randomBytes(32)
   await writeFile(path, `${key.toString('hex')}\n`, { mode: 0o600, flag: 'wx' })
   return key

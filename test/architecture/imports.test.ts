@@ -19,6 +19,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   'src/deliver': ['src/model', 'src/telemetry', 'src/access'],
   'src/api': ['src/model', 'src/telemetry', 'src/access'],
   'src/simulate': ['src/model', 'src/telemetry'],
+  'src/backup': ['src/telemetry', 'src/log', 'src/store'],
   detectors: ['src/model', 'src/detect'],
 }
 const WIRING = ['src', 'src/commands']

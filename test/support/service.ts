@@ -38,12 +38,14 @@ export async function startService(
     env?: Record<string, string>
     /** Before the program, e.g. `--import FILE`. */
     nodeArgs?: readonly string[]
+    /** Absent: a new one, removed by `stop`. */
+    dataDir?: string
     /** Gets every line the service writes. */
     onLine?: (line: string) => void
   } = {},
 ): Promise<Service> {
   if (!existsSync(join(root, 'dist/src/main.js'))) throw new Error('dist is missing: run npm run build')
-  const dataDir = await mkdtemp(join(tmpdir(), 'yujing-service-'))
+  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'yujing-service-')))
   const adminKey = 'test-admin-key-0123456789abcdef'
   let child: ChildProcess
   let url = ''
