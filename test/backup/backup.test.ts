@@ -102,7 +102,9 @@ async function acknowledge(service: Service, { id, revision }: Alert): Promise<v
   expect(response.status).toBe(200)
 }
 
-test('a backup taken under load, restored elsewhere, goes on as if nothing had happened', async () => {
+test('a backup taken under load, restored elsewhere, goes on as if nothing had happened', {
+  timeout: 180_000,
+}, async () => {
   const first = await startService()
   running.push(first)
   await send(first, 0, HALF)
@@ -166,7 +168,9 @@ test('a backup taken under load, restored elsewhere, goes on as if nothing had h
   expect(await storedWrongly(second)).toEqual([])
 })
 
-test('a damaged backup, one that was cut off and a directory in use are refused before anything is touched', async () => {
+test('a damaged backup, one that was cut off and a directory in use are refused before anything is touched', {
+  timeout: 120_000,
+}, async () => {
   const source = join(home, 'backup')
   const damaged = join(home, 'damaged')
   cpSync(source, damaged, { recursive: true })
