@@ -27,10 +27,12 @@ export const pipeline = defineBenchmark({
     },
     batch: { what: 'events a request', unit: '', value: 1_000, small: 200 },
     inflight: { what: 'requests on their way at a time', unit: '', value: 4, small: 2 },
+    profile: { what: '1: every thread of the service writes a CPU profile (--out)', unit: '', value: 0, small: 0 },
     shards: { what: 'detection threads', unit: '', value: 1, small: 1 },
   },
-  async run({ settings, tell, signal }) {
+  async run({ settings, tell, signal, out }) {
     const { seconds, enterprises, batch, inflight: inFlight, shards } = settings
+    const nodeFlags = settings.profile > 0 ? ['--cpu-prof', `--cpu-prof-dir=${out}`] : []
     const work = await mkdtemp(join(tmpdir(), 'yujing-bench-'))
     const cleaning: (() => unknown)[] = [() => rm(work, { recursive: true, force: true })]
     try {
@@ -39,7 +41,7 @@ export const pipeline = defineBenchmark({
       const population = await writeBodies(join(work, 'population.ndjson'), province.population, 1_000)
       const bodies = await writeBodies(join(work, 'events.ndjson'), province.events, batch)
 
-      const service = await startService({ env: { YUJING_SHARDS: String(shards) } })
+      const service = await startService({ env: { YUJING_SHARDS: String(shards) }, nodeArgs: nodeFlags })
       cleaning.push(() => service.stop())
       const to = { url: service.url, key: service.adminKey, rate: 0, inFlight }
       const send = async (order: Parameters<typeof startGenerator>[0]) => {
