@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { YujingError } from '../model/errors.ts'
 import { type IngestHeaders, isBinaryMode, readBinaryMode } from './binary-mode.ts'
 import { elementsOf, isNestedDeeper, linesOf } from './json-scan.ts'
@@ -76,11 +77,11 @@ export function contentMode(request: IngestBody): ContentMode {
 }
 
 function decodeUtf8(body: Buffer): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(body)
-  } catch {
+  if (!isUtf8(body))
     throw new YujingError('body.malformed', 'The body is not UTF-8; check its encoding and its compression.')
-  }
+  // A mark of the byte order says nothing in UTF-8; some programs write it all the same.
+  const marked = body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf
+  return body.toString('utf8', marked ? 3 : 0)
 }
 
 async function readMany(texts: Iterable<string>, limits: IngestLimits, turn: () => Promise<void>): Promise<RawEvent[]> {

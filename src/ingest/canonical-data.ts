@@ -52,7 +52,10 @@ function drop(context: TreatmentContext): undefined {
 }
 
 function objectTreatment(properties: Record<string, TSchema>): Treat {
-  const members = Object.entries(properties).map(([name, schema]) => [name, treatmentOf(schema)] as const)
+  // In the order of their names: canonical JSON then needs no sorting.
+  const members = Object.entries(properties)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, schema]) => [name, treatmentOf(schema)] as const)
   return (value, context) => {
     const sent = value as Record<string, unknown>
     const kept: Record<string, unknown> = {}
@@ -75,11 +78,9 @@ function unionTreatment(alternatives: TSchema[]): Treat {
   return (value, context) => options.find(({ check }) => check.Check(value))?.treat(value, context)
 }
 
-const LONE_SURROGATE = /\p{Cs}/gu
-
 /** The text with halves of characters replaced, which neither UTF-8 nor the store can hold. */
 export function wellFormed(text: string): string {
-  return text.replace(LONE_SURROGATE, '\uFFFD')
+  return text.toWellFormed()
 }
 
 function wellFormedMembers(value: unknown): Record<string, string> {

@@ -18,6 +18,12 @@ export interface Envelope {
 
 /** Visible characters, spaces inside allowed, nothing that cannot be printed or encoded. */
 const NAME = /^(?!\s)[^\p{C}]{1,256}(?<!\s)$/u
+/** What nearly all names are: told at a tenth of the cost. */
+const PLAIN_NAME = /^[!-~]{1,256}$/
+
+function isName(text: string): boolean {
+  return PLAIN_NAME.test(text) || NAME.test(text)
+}
 
 function own(event: object, name: string): unknown {
   const value: unknown = Object.hasOwn(event, name) ? (event as Record<string, unknown>)[name] : undefined
@@ -28,7 +34,7 @@ function own(event: object, name: string): unknown {
 export function nameIn(event: unknown, attribute: 'id' | 'source'): string | null {
   if (typeof event !== 'object' || event === null) return null
   const value = own(event, attribute)
-  return typeof value === 'string' && NAME.test(value) ? value : null
+  return typeof value === 'string' && isName(value) ? value : null
 }
 
 /** Reads the attributes of CloudEvents 1.0 and of our extensions; a refusal is always `event.malformed`. */
@@ -61,7 +67,7 @@ export function readEnvelope(event: unknown): Envelope | Refusal {
     return refuse('event.malformed', 'backfill and test must be true or false.')
   }
   const retracts = own(event, 'retracts') ?? ''
-  if (typeof retracts !== 'string' || (retracts !== '' && !NAME.test(retracts))) {
+  if (typeof retracts !== 'string' || (retracts !== '' && !isName(retracts))) {
     return refuse('event.malformed', 'retracts must be the id of an event of the same source.')
   }
   if (type === 'event.retracted' && retracts === '') {

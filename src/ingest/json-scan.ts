@@ -6,6 +6,8 @@ const CLOSE = new Set([0x5d, 0x7d])
 
 /** Whether arrays and objects of a JSON text stand deeper inside one another; found before anything recursive sees it. */
 export function isNestedDeeper(text: string, most: number): boolean {
+  // Whoever has not that many brackets cannot: nearly every event, and told without looking at each character.
+  if (brackets(text, '{', most) + brackets(text, '[', most) <= most) return false
   let depth = 0
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at)
@@ -15,6 +17,13 @@ export function isNestedDeeper(text: string, most: number): boolean {
     } else if (CLOSE.has(code)) depth--
   }
   return false
+}
+
+/** How often a bracket stands in a text, strings included; not counted on beyond `most` + 1. */
+function brackets(text: string, bracket: '{' | '[', most: number): number {
+  let count = 0
+  for (let at = text.indexOf(bracket); at >= 0 && count <= most; at = text.indexOf(bracket, at + 1)) count += 1
+  return count
 }
 
 /**

@@ -83,18 +83,19 @@ export function createPseudonyms({ personKey, strongSource, cached }: PseudonymO
       const idNumber = sent.idNumber === undefined ? null : normaliseIdNumber(sent.idNumber)
       const identity = identify(sent, idNumber, context)
       return {
-        ...(sent.name === undefined ? {} : { name: maskName(sent.name) }),
-        ...(identity === null ? {} : { key: identity[0], strength: identity[1] }),
         ...(representative && idNumber !== null ? { birthYear: birthYearOf(idNumber) } : {}),
+        ...(identity === null ? {} : { key: identity[0] }),
+        ...(sent.name === undefined ? {} : { name: maskName(sent.name) }),
+        ...(identity === null ? {} : { strength: identity[1] }),
       }
     },
     phone(text) {
       const phone = normalisePhone(text)
-      return phone === null ? null : { masked: maskPhone(phone), key: keyOf('phone', phone) }
+      return phone === null ? null : { key: keyOf('phone', phone), masked: maskPhone(phone) }
     },
     email(text) {
       const email = normaliseEmail(text)
-      return email === null ? null : { masked: maskEmail(email), key: keyOf('email', email) }
+      return email === null ? null : { key: keyOf('email', email), masked: maskEmail(email) }
     },
     agentKey: (text) => keyOf('agent', normaliseName(text)),
   }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { areaName, countyNamesOfCity } from './area.ts'
 import { CHINESE_NUMERAL_CHARACTERS, chineseNumberToDigits } from './chinese-number.ts'
 
@@ -54,5 +54,5 @@ export function normaliseAddress(region: string, text: string): string {
 export function addressKey(region: string, text: string): string | null {
   const address = normaliseAddress(region, text)
   if (address === '') return null
-  return `a1${createHash('sha256').update(`${region}:${address}`).digest('hex').slice(0, 32)}`
+  return `a1${hash('sha256', `${region}:${address}`, 'hex').slice(0, 32)}`
 }

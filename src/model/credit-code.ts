@@ -12,6 +12,9 @@ export const CREDIT_CODE_ALPHABET = '0123456789ABCDEFGHJKLMNPQRTUWXY'
 const CREDIT_CODE_SHAPE = /^[0-9A-HJ-NPQRTUWXY]{18}$/
 /** 3^(i-1) mod 31 for characters 1 to 17: none is 0 and 31 is prime, so any one wrong character is caught. */
 const WEIGHTS = [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28] as const
+/** Value of a character by its code. */
+const VALUES = new Uint8Array(128)
+for (const [value, character] of [...CREDIT_CODE_ALPHABET].entries()) VALUES[character.charCodeAt(0)] = value
 const ORGANISATION_ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ'
 const ORGANISATION_WEIGHTS = [3, 7, 9, 10, 5, 8, 4, 2] as const
 
@@ -21,9 +24,7 @@ export type CreditCodeFault = 'malformed' | 'check-character'
 /** Check character for the first 17 characters, all of the alphabet (else the answer has no meaning). */
 export function creditCheckCharacter(first17: string): string {
   let sum = 0
-  for (const [index, weight] of WEIGHTS.entries()) {
-    sum += weight * CREDIT_CODE_ALPHABET.indexOf(first17[index] ?? '0')
-  }
+  for (let index = 0; index < 17; index += 1) sum += (WEIGHTS[index] ?? 0) * (VALUES[first17.charCodeAt(index)] ?? 0)
   return CREDIT_CODE_ALPHABET.charAt((31 - (sum % 31)) % 31)
 }
 

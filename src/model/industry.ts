@@ -25,14 +25,19 @@ const LAST_DIVISION_OF_SECTION = {
   T: 97,
 } as const
 
+/** Section letter by division; division 0 does not exist. */
+const SECTION_OF_DIVISION: readonly (string | null)[] = [
+  null,
+  ...Object.entries(LAST_DIVISION_OF_SECTION).flatMap(([section, last], index, all) =>
+    Array<string>(last - (all[index - 1]?.[1] ?? 0)).fill(section),
+  ),
+]
+
 const INDUSTRY_SHAPE = /^([A-T])?(\d{2}\d{0,2})$/
 
 /** Section letter of a code of 2 to 4 digits; null when its division does not exist. */
 export function industrySection(digits: string): string | null {
-  const division = Number(digits.slice(0, 2))
-  if (!(division >= 1)) return null
-  for (const [section, last] of Object.entries(LAST_DIVISION_OF_SECTION)) if (division <= last) return section
-  return null
+  return SECTION_OF_DIVISION[Number(digits.slice(0, 2))] ?? null
 }
 
 /**

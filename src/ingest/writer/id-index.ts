@@ -45,7 +45,7 @@ export class IdIndex {
 
   /** The same for an entry of a snapshot, whose stamp is its seventh word. */
   addEntry(words: Uint32Array, day: number): void {
-    this.#shardOf(words).add(words.subarray(0, 6), day)
+    this.#shardOf(words).add(words.length === 6 ? words : words.subarray(0, 6), day)
   }
 
   /** Moves what is older than the recent days into the filter, one shard a call; call it once for every message. */

@@ -1,6 +1,7 @@
 import { YujingError } from '../../model/errors.ts'
-import type { CanonicalEvent, LoggedEvent } from '../../model/event.ts'
+import type { CanonicalEvent, EventKey, LoggedEvent, RegisterFacts } from '../../model/event.ts'
 import type { Lane } from '../../model/lane.ts'
+import type { Position } from '../../model/position.ts'
 import type { AppendOutcome } from '../writer-port.ts'
 import { Batch } from './batch.ts'
 import type { EventIdentity } from './identity.ts'
@@ -81,8 +82,7 @@ export class MessageMaker {
     const position = { epoch: this.#epoch, seq: seq + 1, index: this.batch.count }
     const receivedAt = this.#receivedAt
     const keys = touchedKeys(event, step.facts)
-    const logged: LoggedEvent = { ...event, position, receivedAt, register: step.facts, keys }
-    if (!this.batch.add(logged, identity)) return null
+    if (!this.batch.add(placed(event, position, receivedAt, step.facts, keys), identity)) return null
     register.keep(event, step)
     this.#inMessage.set(identity.idHash, identity.contentHash)
     this.added.push(identity)
@@ -108,5 +108,34 @@ export class MessageMaker {
         return { kind: content === identity.contentHash ? 'duplicate' : 'reused' }
       }
     }
+  }
+}
+
+/** Written out: a spread of an event costs more than its check. */
+function placed(
+  event: CanonicalEvent,
+  position: Position,
+  receivedAt: number,
+  register: RegisterFacts,
+  keys: readonly EventKey[],
+): LoggedEvent {
+  const { source, id, type, subject, time, region, regionOriginal, industry, backfill, test, retracts, data } = event
+  return {
+    source,
+    id,
+    type,
+    subject,
+    time,
+    region,
+    regionOriginal,
+    industry,
+    backfill,
+    test,
+    retracts,
+    data,
+    position,
+    receivedAt,
+    register,
+    keys,
   }
 }

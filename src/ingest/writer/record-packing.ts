@@ -98,9 +98,11 @@ export function unpackRecord(words: Uint32Array, pool: WordPool): EnterpriseReco
   const status = PACKED_STATUSES[((place >>> 20) & 15) - 1]
   if (status === undefined) return null
   const keys: Record<string, string> = {}
+  for (let word = 0; word < 16; word += 1) scratch.writeUInt32BE(words[3 + word] ?? 0, word * 4)
+  const hex = scratch.toString('hex')
   for (const [name, at, prefix] of KEY_PLACES) {
-    const key = words.subarray(at, at + 4)
-    if (key.some((word) => word !== 0)) keys[name] = prefix + [...key].map(hex8).join('')
+    if (words[at] === 0 && words[at + 1] === 0 && words[at + 2] === 0 && words[at + 3] === 0) continue
+    keys[name] = prefix + hex.slice((at - 3) * 8, (at + 1) * 8)
   }
   const addressKind = PACKED_ADDRESS_KINDS[((place >>> 24) & 15) - 1]
   const business = words[20] ?? 0
@@ -118,9 +120,8 @@ export function unpackRecord(words: Uint32Array, pool: WordPool): EnterpriseReco
   }
 }
 
-function hex8(word: number): string {
-  return word.toString(16).padStart(8, '0')
-}
+/** The four keys of one record, on their way to hexadecimal digits. */
+const scratch = Buffer.alloc(64)
 
 function packDay(day: number | null): number {
   return day === null ? 0 : Math.min(Math.max(day - FIRST_DAY, 0), LAST_DAY) + 1

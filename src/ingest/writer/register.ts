@@ -42,17 +42,23 @@ function factsOf(before: EnterpriseRecord | null, after: EnterpriseRecord | null
   if (after === null) return {}
   const had = presence(before)
   const has = presence(after)
+  const facts: { -readonly [K in keyof RegisterFacts]: RegisterFacts[K] } = {}
   const now = keysOf(has)
-  return {
-    ...named('now', now),
-    status: after.status,
-    ...named('joined', keysWithout(has, had)),
-    ...named('left', keysWithout(had, has)),
-    ...(after.kind === '' ? {} : { kind: after.kind }),
-    ...(after.industry === '' ? {} : { industry: after.industry }),
+  if (!isEmpty(now)) facts.now = now
+  facts.status = after.status
+  // Most events change nothing of what is known.
+  if (after !== before) {
+    const joined = keysWithout(has, had)
+    const left = keysWithout(had, has)
+    if (!isEmpty(joined)) facts.joined = joined
+    if (!isEmpty(left)) facts.left = left
   }
+  if (after.kind !== '') facts.kind = after.kind
+  if (after.industry !== '') facts.industry = after.industry
+  return facts
 }
 
-function named(name: 'now' | 'joined' | 'left', keys: EnterpriseKeys): Partial<RegisterFacts> {
-  return Object.keys(keys).length === 0 ? {} : { [name]: keys }
+function isEmpty(keys: EnterpriseKeys): boolean {
+  for (const _ in keys) return false
+  return true
 }
