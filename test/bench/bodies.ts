@@ -71,3 +71,12 @@ export async function writeBodies(file: string, events: Iterable<CloudEvent>, ba
   await once(stream, 'close')
   return { file, lengths, events: count, bytesEach: Math.round(total / Math.max(1, count)) }
 }
+
+/** So many of an iterator, which may be read on afterwards. */
+export function* take(events: Iterator<CloudEvent>, count: number): Generator<CloudEvent> {
+  for (let left = count; left > 0; left -= 1) {
+    const next = events.next()
+    if (next.done) return
+    yield next.value
+  }
+}

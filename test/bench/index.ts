@@ -1,5 +1,6 @@
 import type { Benchmark } from './benchmark.ts'
+import { latency } from './latency.ts'
 import { pipeline } from './pipeline.ts'
 
 /** Every benchmark there is. */
-export const benchmarks: readonly Benchmark[] = [pipeline]
+export const benchmarks: readonly Benchmark[] = [pipeline, latency]
