@@ -22,6 +22,7 @@ import { createWriter, type Writer } from './ingest/writer/writer.ts'
 import type { LogConnection } from './log/connection.ts'
 import { appendingWhile } from './log/event-log.ts'
 import type { Claim } from './log/leases.ts'
+import { DAY_MS } from './model/time.ts'
 import { createQuarantineCounts } from './quarantine-counts.ts'
 import { createReplica, type Replica } from './replica.ts'
 import { createRetention } from './retention.ts'
@@ -80,6 +81,8 @@ export async function startFlow(ground: Ground, stopping: Stopping): Promise<str
   const desk = createDesk({
     findings: log.findings,
     alerts: ground.alerts,
+    archive: store.alerts,
+    keptMs: config.alertKeptDays * DAY_MS,
     events: createEventResolver(log.events, store),
     directory: { name: (code) => store.enterpriseName(code) },
     clock,

@@ -1,6 +1,7 @@
 import type { Alert, StoredAlert } from '../model/alert.ts'
 import { RevisionConflict, YujingError } from '../model/errors.ts'
 import { redact } from '../model/redact.ts'
+import { type FindAlert, HOWEVER_OLD, writeUpon } from './archive/at-hand.ts'
 import { asSeen } from './book/book.ts'
 import { withHistory } from './change.ts'
 import { ACTIONS, type Action, allowedActions, BUILT_ACTIONS, type BuiltAction, statusAfter } from './lifecycle.ts'
@@ -21,19 +22,23 @@ export interface Actor {
  * Checked in this order, after the interface has checked who it is and what they may see: 404 `not-found`, 428
  * `revision.required`, 412 `revision.stale`, 400 `request.invalid`, 409 `action.not-allowed` (details `allowed`: what
  * the status allows and is built). A change in between by anybody, the desk with a new finding included, is 412 too:
- * the officer decides on what they have seen, and on nothing else.
+ * the officer decides on what they have seen, and on nothing else. An archived alert comes back into the bucket.
  */
-export function createAct(parts: { readonly bucket: AlertBucket; readonly time: () => string }) {
-  const { bucket, time } = parts
+export function createAct(parts: {
+  readonly bucket: AlertBucket
+  readonly find: FindAlert
+  readonly time: () => string
+}) {
+  const { bucket, find, time } = parts
   return async (id: string, request: unknown, revision: number | null, actor: Actor): Promise<Alert> => {
-    const entry = await bucket.get(id)
+    const entry = await find(id, HOWEVER_OLD)
     if (entry === null) throw new YujingError('not-found')
     if (revision === null) throw new YujingError('revision.required')
     if (revision !== entry.revision) throw new YujingError('revision.stale')
     const { action, note } = parseRequest(request)
     const alert = acted(entry.value, action, note, actor, time())
     try {
-      return asSeen(alert, await bucket.update(id, alert, entry.revision))
+      return asSeen(alert, await writeUpon(bucket, entry, id, alert))
     } catch (error) {
       throw error instanceof RevisionConflict ? new YujingError('revision.stale') : error
     }
@@ -49,7 +54,8 @@ function acted(alert: StoredAlert, action: Action, note: string | null, actor: A
   const entry = { at, by: actor.id, action, to, ...(note === null ? {} : { note }) }
   // Whoever moves an alert that was withdrawn has decided: a correction must not bring back what was before.
   const beforeWithdrawal = to === alert.status ? alert.beforeWithdrawal : null
-  return fitted({ ...withHistory(alert, entry), beforeWithdrawal, updatedAt: at, receivedAt: null })
+  const outcome = action === 'reopen' ? null : alert.outcome
+  return fitted({ ...withHistory(alert, entry), outcome, beforeWithdrawal, updatedAt: at, receivedAt: null })
 }
 
 /** The member without which an action is not understood. */
@@ -57,6 +63,7 @@ const REQUIRED: Readonly<Record<BuiltAction, 'reason' | 'note' | null>> = {
   acknowledge: null,
   dismiss: 'reason',
   comment: 'note',
+  reopen: null,
 }
 
 /**

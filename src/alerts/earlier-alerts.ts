@@ -1,4 +1,5 @@
 import type { StoredAlert } from '../model/alert.ts'
+import type { PastAlert } from '../model/past-alert.ts'
 import { comparePositions } from '../model/position.ts'
 import { DAY_MS } from '../model/time.ts'
 
@@ -10,11 +11,11 @@ export interface EarlierAlerts {
   /** Id of the last alert of the same detector and key, however long ago; null when there is none. */
   readonly previous: string | null
   /** Of any detector, within the memory; those withdrawn are left out: they said nothing. */
-  readonly ofSubject: readonly StoredAlert[]
+  readonly ofSubject: readonly PastAlert[]
 }
 
 /** The alerts of a subject that opened before another one of it, by their place in the log. */
-export function earlierAlerts(alert: StoredAlert, ofSubject: readonly StoredAlert[]): EarlierAlerts {
+export function earlierAlerts(alert: StoredAlert, ofSubject: readonly PastAlert[]): EarlierAlerts {
   const before = ofSubject
     .filter((other) => other.id !== alert.id && openedBefore(other, alert))
     .sort((a, b) => (openedBefore(a, b) ? -1 : 1))
@@ -26,7 +27,7 @@ export function earlierAlerts(alert: StoredAlert, ofSubject: readonly StoredAler
 }
 
 /** Within one log by position; of two logs the desk's clock decides. */
-function openedBefore(a: StoredAlert, b: StoredAlert): boolean {
+function openedBefore(a: PastAlert, b: PastAlert): boolean {
   if (a.openedPosition.epoch !== b.openedPosition.epoch) return Date.parse(a.openedAt) < Date.parse(b.openedAt)
   return comparePositions(a.openedPosition, b.openedPosition) < 0
 }

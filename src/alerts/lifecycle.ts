@@ -5,7 +5,7 @@ export const ACTIONS = ['acknowledge', 'assign', 'dismiss', 'comment', 'verify',
 export type Action = (typeof ACTIONS)[number]
 
 /** What is built so far; the rest of the table is refused as not allowed. */
-export const BUILT_ACTIONS = ['acknowledge', 'dismiss', 'comment'] as const satisfies readonly Action[]
+export const BUILT_ACTIONS = ['acknowledge', 'dismiss', 'comment', 'reopen'] as const satisfies readonly Action[]
 export type BuiltAction = (typeof BUILT_ACTIONS)[number]
 
 const open = ['acknowledge', 'assign', 'dismiss', 'comment'] as const

@@ -3,9 +3,10 @@ import type { StoredAlert } from '../model/alert.ts'
 import type { LoggedEvent } from '../model/event.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { addressInWords } from './address-in-words.ts'
+import { NOT_ARCHIVED } from './archive/at-hand.ts'
 import type { EventResolver } from './ports/event-resolver.ts'
 import { references } from './stages/enrich.ts'
-import type { Saved } from './stages/save.ts'
+import type { Save } from './stages/save.ts'
 
 /** Alerts looked up in one go. */
 const MOST_AT_ONCE = 16
@@ -20,7 +21,7 @@ const LIMIT_MS = 10_000
 export function createPendingEvidence(parts: {
   readonly events: EventResolver
   readonly pending: (most: number) => readonly StoredAlert[]
-  readonly save: (id: string, decide: (before: StoredAlert | null) => StoredAlert | null) => Promise<Saved | null>
+  readonly save: Save
   readonly time: () => string
   readonly logger: Logger
   /** When aborted, a lookup under way is given up. */
@@ -38,7 +39,7 @@ export function createPendingEvidence(parts: {
       const found = [...(await limit.execute(() => events.eventsAt(positions.flat()), signal))]
       for (const alert of alerts) {
         const mine = found.splice(0, alert.eventPositions.length)
-        await save(alert.id, (now) => completed(now, alert, mine, time()))
+        await save(alert.id, NOT_ARCHIVED, (now) => completed(now, alert, mine, time()))
       }
     } catch (error) {
       logger.warn({ err: error, alerts: alerts.length }, 'pending events of the evidence cannot be looked up now')

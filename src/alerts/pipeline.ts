@@ -1,16 +1,17 @@
 import type { StoredAlert } from '../model/alert.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Position } from '../model/position.ts'
+import { HOWEVER_OLD } from './archive/at-hand.ts'
 import type { AlertDropReason, Arrival, Change, Dropped, Verdict } from './change.ts'
 import { grade } from './stages/grade.ts'
 import { isAtOrBefore, merge } from './stages/merge.ts'
 import { type AlertsOfSubject, createRecommend } from './stages/recommend.ts'
 import { route } from './stages/route.ts'
-import type { Saved } from './stages/save.ts'
+import type { Save, Saved } from './stages/save.ts'
 
 export interface Pipeline {
   readonly enrich: (findings: readonly Finding[], opening: boolean) => Promise<readonly Verdict[]>
-  readonly save: (id: string, decide: (before: StoredAlert | null) => StoredAlert | null) => Promise<Saved | null>
+  readonly save: Save
   readonly known: (id: string) => StoredAlert | null
   readonly alertsOfSubject: AlertsOfSubject
   /** The desk's time, RFC 3339. */
@@ -38,7 +39,10 @@ export function createPipeline(parts: Pipeline): (findings: readonly Finding[]) 
     const fresh = unseen(findings, before?.appliedPosition ?? null)
     const verdicts = fresh.length === 0 ? [] : await enrich(fresh, before === null)
     const reasons: AlertDropReason[] = []
-    const saved = fresh.length === 0 ? null : await save(first.alertId, (now) => decide(policy, verdicts, now, reasons))
+    // An alert is no older than the finding that opens it; any other kind speaks of one that was there before.
+    const since = first.kind === 'open' ? first.logTime : HOWEVER_OLD
+    const decided = (now: StoredAlert | null) => decide(policy, verdicts, now, reasons)
+    const saved = fresh.length === 0 ? null : await save(first.alertId, since, decided)
     for (let seen = findings.length - fresh.length; seen > 0; seen -= 1) dropped('already-applied')
     for (const reason of reasons) dropped(reason)
     return saved

@@ -1,5 +1,6 @@
 import type { StoredAlert } from '../model/alert.ts'
 import { type Bilingual, type Level, MEASURES, type Measure } from '../model/level.ts'
+import type { PastAlert } from '../model/past-alert.ts'
 import { type EarlierAlerts, MEMORY_DAYS } from './earlier-alerts.ts'
 import { type LineOfWork, lineOfWork } from './lines-of-work.ts'
 
@@ -14,7 +15,7 @@ type Rule = (facts: Facts) => { readonly measure: Measure; readonly because: Bil
 
 interface Facts {
   readonly alert: StoredAlert
-  readonly earlier: readonly StoredAlert[]
+  readonly earlier: readonly PastAlert[]
   readonly ladder: readonly Measure[]
   /** What the rules before this one came to. */
   readonly measure: Measure

@@ -110,8 +110,8 @@ export async function createApi(options: ApiOptions): Promise<Server> {
   if (!isWhole) return server
 
   eventRoutes(server, options.door, createIntake(HTTP_LIMITS), rateLimits.eventRequestsPerMinute)
-  alertRoutes(server, book, live.epoch)
-  alertActionRoutes(server, book, options.desk)
+  alertRoutes(server, book, options.desk, live.epoch)
+  alertActionRoutes(server, options.desk)
   overviewRoutes(server, book, live.epoch)
   enterpriseRoutes(server, store)
   detectorRoutes(server, options.detectors, store)

@@ -27,7 +27,10 @@ export interface Bucket<T> {
   /** Throws `RevisionConflict` when the key is not at this revision. Answers with the new one. */
   update(key: string, value: T, revision: number): Promise<number>
   put(key: string, value: T): Promise<number>
-  delete(key: string): Promise<void>
+  /** With a revision: throws `RevisionConflict` when the key is not at it. A marker stays that tells every watch. */
+  delete(key: string, revision?: number): Promise<void>
+  /** Drops what is left of a deleted key, its marker included, up to this revision; later changes of the key stay. */
+  forget(key: string, revision: number): Promise<void>
   /** The current values in order of revision, then every change, without end; a key that changes often shows its latest. */
   watch(signal: AbortSignal): AsyncIterable<BucketChange<T>>
   /** Revision of the last change of all, 0 in an empty bucket. */
@@ -49,7 +52,7 @@ export function createBucket<T>(parts: LogParts, name: BucketName, kv: KV): Buck
   const stream = `KV_${name}`
   const encode = (value: T) => JSON.stringify(value)
 
-  async function changing(key: string, send: () => Promise<number>): Promise<number> {
+  async function changing<R>(key: string, send: () => Promise<R>): Promise<R> {
     try {
       return await state.ask(send)
     } catch (error) {
@@ -71,7 +74,13 @@ export function createBucket<T>(parts: LogParts, name: BucketName, kv: KV): Buck
     create: (key, value) => changing(key, () => kv.create(key, encode(value))),
     update: (key, value, revision) => changing(key, () => kv.update(key, encode(value), revision)),
     put: (key, value) => changing(key, () => kv.put(key, encode(value))),
-    delete: (key) => state.ask(() => kv.delete(key)),
+    async delete(key, revision) {
+      if (revision === undefined) return await state.ask(() => kv.delete(key))
+      await changing(key, () => kv.delete(key, { previousSeq: revision }))
+    },
+    async forget(key, revision) {
+      await state.ask(() => manager.streams.purge(stream, { filter: `$KV.${name}.${key}`, seq: revision + 1 }))
+    },
     watch,
     async lastRevision() {
       return (await state.ask(() => manager.streams.info(stream))).state.last_seq

@@ -2,11 +2,21 @@ import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickh
 import { YujingError } from '../model/errors.ts'
 import type { LoggedEvent } from '../model/event.ts'
 import type { StoredMessage } from '../model/log-message.ts'
+import type { PastAlert } from '../model/past-alert.ts'
 import type { Position } from '../model/position.ts'
 import type { EventHashes } from '../model/row.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { asking } from './failures.ts'
 import { migrate } from './migrate.ts'
+import {
+  type ArchivedAlert,
+  type ArchiveQuery,
+  archiveAlerts,
+  archivedAlert,
+  archivedAlerts,
+  newestArchived,
+  pastAlerts,
+} from './queries/archived-alerts.ts'
 import { type EnterpriseRecord, enterprise, enterpriseName } from './queries/enterprise.ts'
 import { lookupEventIds } from './queries/event-ids.ts'
 import { eventsAt } from './queries/events-at.ts'
@@ -52,6 +62,14 @@ export interface Store {
   countQuarantined(refused: readonly RefusedEvent[]): Promise<void>
   /** How many events were refused, by code, the most frequent first. */
   quarantineCodes(): Promise<CodeCount[]>
+  /** Finished alerts that have left the key-value store; what each promises says who asks (`AlertArchive`). */
+  readonly alerts: {
+    put(alerts: readonly ArchivedAlert[]): Promise<void>
+    get(id: string): Promise<ArchivedAlert | null>
+    list(query: ArchiveQuery): Promise<ArchivedAlert[]>
+    newest(): Promise<number | null>
+    past(sinceMs: number): Promise<PastAlert[]>
+  }
   close(): Promise<void>
 }
 
@@ -114,6 +132,13 @@ export function openStore(o: StoreAccess & { readonly logger: Logger }): Store {
     messagesBefore: (place) => pagesOf(() => messagesBefore(client, place)),
     countQuarantined: (refused) => ask(() => countQuarantined(client, refused)),
     quarantineCodes: () => ask(() => quarantineCodes(client)),
+    alerts: {
+      put: (alerts) => ask(() => archiveAlerts(client, alerts)),
+      get: (id) => ask(() => archivedAlert(client, id)),
+      list: (query) => ask(() => archivedAlerts(client, query)),
+      newest: () => ask(() => newestArchived(client)),
+      past: (sinceMs) => ask(() => pastAlerts(client, sinceMs)),
+    },
     close: () => client.close(),
   }
 }

@@ -331,7 +331,11 @@ describe('saving', () => {
       if (faster > 0) await bucket.put('surge-1', { ...alert, findings: 100 - --faster })
     }
     const seen: (number | undefined)[] = []
-    const saved = await createSave(bucket)('surge-1', (before) => {
+    const find = async (id: string) => {
+      const entry = await bucket.get(id)
+      return entry === null ? null : { ...entry, archived: false }
+    }
+    const saved = await createSave(bucket, find)('surge-1', 0, (before) => {
       seen.push(before?.findings)
       return before === null ? null : { ...before, assignee: 'officer-7' }
     })

@@ -1,12 +1,15 @@
 import { createDesk, type Desk } from '../../src/alerts/desk.ts'
+import type { AlertArchive } from '../../src/alerts/ports/alert-archive.ts'
 import type { AlertBucket } from '../../src/alerts/ports/alert-bucket.ts'
 import type { FindingSource } from '../../src/alerts/ports/finding-source.ts'
 import type { Alert, StoredAlert } from '../../src/model/alert.ts'
 import type { LoggedEvent } from '../../src/model/event.ts'
 import type { Finding } from '../../src/model/finding.ts'
 import type { Position } from '../../src/model/position.ts'
+import { DAY_MS } from '../../src/model/time.ts'
 import { silentLogger } from '../../src/telemetry/logger.ts'
 import { createMetrics, type Metrics } from '../../src/telemetry/metrics.ts'
+import { MemoryArchive } from '../support/memory-archive.ts'
 import { MemoryBucket } from '../support/memory-bucket.ts'
 import { eventAt, MONDAY } from './findings.ts'
 
@@ -62,6 +65,9 @@ export interface OfficeOptions {
   readonly source?: FindingSource
   readonly bucket?: AlertBucket
   readonly post?: Post
+  readonly clock?: { time: number }
+  readonly archive?: AlertArchive
+  readonly keptMs?: number
   readonly restMs?: number
   readonly lookAgainMs?: number
   readonly eventsAt?: (positions: readonly Position[]) => Promise<readonly (LoggedEvent | null)[]>
@@ -88,11 +94,14 @@ export interface Office {
 export async function openOffice(options: OfficeOptions = {}): Promise<Office> {
   const bucket = options.bucket ?? new MemoryBucket<StoredAlert>()
   const post = options.post ?? new Post()
+  const archive = options.archive ?? new MemoryArchive()
   const metrics = createMetrics()
-  const clock = { time: MONDAY }
+  const clock = options.clock ?? { time: MONDAY }
   const desk = createDesk({
     findings: options.source ?? post,
     alerts: bucket,
+    archive,
+    keptMs: options.keptMs ?? 30 * DAY_MS,
     events: {
       eventsAt: options.eventsAt ?? (async (positions) => positions.map(({ seq, index }) => eventAt(seq, index))),
     },
@@ -100,7 +109,7 @@ export async function openOffice(options: OfficeOptions = {}): Promise<Office> {
     clock: { now: () => clock.time },
     logger: silentLogger(),
     metrics,
-    times: { restMs: options.restMs ?? 1, lookAgainMs: options.lookAgainMs ?? 10 },
+    times: { restMs: options.restMs ?? 1, lookAgainMs: options.lookAgainMs ?? 10, archiveEveryMs: 5 },
   })
   await desk.start()
   desk.work()

@@ -54,6 +54,40 @@ function keepsItsPromises(open: () => Promise<Ground>): void {
     expect(await bucket.lastRevision()).toBe(second)
   })
 
+  it('deletes only at the revision given, tells every watch, and forgets without touching what came later', async () => {
+    const { bucket } = await open()
+    const first = await bucket.create('a', stored('a'))
+    const second = await bucket.update('a', stored('a', { status: 'closed' }), first)
+    await expect(bucket.delete('a', first)).rejects.toBeInstanceOf(RevisionConflict)
+    await bucket.delete('a', second)
+    expect(await bucket.get('a')).toBeNull()
+    const marker = await bucket.lastRevision()
+    expect(marker).toBeGreaterThan(second)
+    const again = await bucket.create('a', stored('a'))
+    await bucket.forget('a', marker)
+    expect(await bucket.get('a')).toMatchObject({ revision: again })
+    const b = await bucket.create('b', stored('b'))
+    await bucket.delete('b', b)
+    await bucket.create('c', stored('c'))
+    const seen = async () => {
+      const told: [string, boolean][] = []
+      const stopping = new AbortController()
+      const last = await bucket.lastRevision()
+      for await (const { key, value, revision } of bucket.watch(stopping.signal)) {
+        told.push([key, value === null])
+        if (revision >= last) stopping.abort()
+      }
+      return told
+    }
+    expect(await seen()).toEqual([
+      ['a', false],
+      ['b', true],
+      ['c', false],
+    ])
+    await bucket.forget('b', b + 1)
+    expect((await seen()).map(([key]) => key)).toEqual(['a', 'c'])
+  })
+
   it('lets one of many win', async () => {
     const { bucket } = await open()
     const revision = await bucket.create('a', stored('a'))

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Access, createAccess } from '../../src/access/access.ts'
 import type { NewKey } from '../../src/access/key-record.ts'
+import type { AlertArchive } from '../../src/alerts/ports/alert-archive.ts'
 import { type ApiOptions, createApi } from '../../src/api/api.ts'
 import type { DetectorInfo } from '../../src/api/port-detectors.ts'
 import type { Server } from '../../src/api/server.ts'
@@ -21,6 +22,8 @@ export interface HouseOptions {
   /** Configuration bucket; the same one again is a restart of the service. */
   readonly settings?: MemoryBucket<unknown>
   readonly alerts?: MemoryBucket<StoredAlert>
+  /** With one the desk goes by the same clock as the house. */
+  readonly archive?: AlertArchive
   readonly clock?: { time: number }
   readonly parts?: Partial<ApiOptions>
   readonly live?: Partial<LiveFeedOptions>
@@ -121,7 +124,10 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const clock = options.clock ?? { time: MONDAY }
   const now = { now: () => clock.time }
   const logger = silentLogger()
-  const office = await openOffice(options.alerts === undefined ? {} : { bucket: options.alerts })
+  const office = await openOffice({
+    ...(options.alerts === undefined ? {} : { bucket: options.alerts }),
+    ...(options.archive === undefined ? {} : { archive: options.archive, clock }),
+  })
   const access = createAccess({
     bucket: settings,
     clock: now,
@@ -148,7 +154,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     ...parts(),
     access,
     book: desk.book,
-    desk: { act: (...given) => desk.act(...given) },
+    desk,
     live,
     metrics,
     logger,

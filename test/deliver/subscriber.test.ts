@@ -2,12 +2,15 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { administrator } from '../../src/access/identity.ts'
 import { FEED_LIMITS } from '../../src/deliver/websocket/limits.ts'
 import { createSubscriber } from '../../src/deliver/websocket/subscriber.ts'
+import type { StoredAlert } from '../../src/model/alert.ts'
 import { finding } from '../alerts/findings.ts'
-import { openOffice } from '../alerts/office.ts'
+import { openOffice, until } from '../alerts/office.ts'
+import { MemoryBucket } from '../support/memory-bucket.ts'
 import type { Message } from './client.ts'
 
 const ALERTS = 12
-const office = await openOffice()
+const bucket = new MemoryBucket<StoredAlert>()
+const office = await openOffice({ bucket })
 await office.receives(...Array.from({ length: ALERTS }, (_, at) => finding({ at: at + 1, alert: `alert-${at}` })))
 afterAll(() => office.closes())
 
@@ -82,5 +85,15 @@ describe('a slow network', () => {
     pulse()
     expect(closedWith()).toBe(4008)
     expect(sent.filter(({ type }) => type === 'pulse')).toEqual([])
+  })
+
+  test('behind which an alert has left the book starts over: nobody knows any more what went', async () => {
+    const { sent, subscribe, take } = overSlowNetwork()
+    subscribe()
+    expect(sent.length).toBeLessThan(ALERTS)
+    await bucket.delete('alert-0')
+    await until(() => office.desk.book.floor() > 0)
+    take()
+    expect(sent.at(-1)).toEqual({ type: 'reset', reason: 'too-old' })
   })
 })

@@ -49,9 +49,20 @@ export class MemoryBucket<T> {
     return this.#write(key, JSON.stringify(value))
   }
 
-  async delete(key: string): Promise<void> {
+  async delete(key: string, revision?: number): Promise<void> {
     await turn()
+    if (revision !== undefined && this.#entries.get(key)?.revision !== revision) throw new RevisionConflict(key)
     this.#write(key, null)
+  }
+
+  async forget(key: string, revision: number): Promise<void> {
+    await turn()
+    if ((this.#entries.get(key)?.revision ?? 0) <= revision) this.#entries.delete(key)
+  }
+
+  /** Keys that are deleted and not forgotten. */
+  markers(): string[] {
+    return [...this.#entries].flatMap(([key, { json }]) => (json === null ? [key] : []))
   }
 
   async *watch(signal: AbortSignal): AsyncGenerator<{ key: string; value: T | null; revision: number }> {

@@ -1,25 +1,18 @@
 import type { Alert, StoredAlert } from '../../model/alert.ts'
-import { type AlertFilter, matchesFilter } from '../../model/alert-filter.ts'
 import { YujingError } from '../../model/errors.ts'
 import { LEVELS, type Level } from '../../model/level.ts'
+import { memoryOf, type PastAlert } from '../../model/past-alert.ts'
 import type { AlertEntry } from '../ports/alert-bucket.ts'
 import { createChangeLog } from './change-log.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import { createPostings } from './postings.ts'
+import { type Reader, seenBy } from './seen-by.ts'
 
 /** Alerts on a page unless asked for more, and at most. */
 export const PAGE = 50
 export const LARGEST_PAGE = 500
 
-export interface ListRequest {
-  readonly filter?: AlertFilter | undefined
-  /** Whether the reader may know of an alert at all; asked before anything is counted or paged. */
-  readonly visible: (alert: Alert) => boolean
-  /**
-   * The alert as this reader sees it, null when not at all. Filters hold on what the reader sees, so that they cannot be
-   * used to ask about what is hidden; items come in this form.
-   */
-  readonly project?: ((alert: Alert) => Alert | null) | undefined
+export interface ListRequest extends Reader {
   /** 1 to 500; 50 when absent. */
   readonly limit?: number | undefined
   /** `next` of the page before; the filter should be the same. */
@@ -38,7 +31,7 @@ export interface AlertBook {
    * out; what opens meanwhile comes by the feed). Throws `request.invalid` for a wrong limit or cursor, and for a cursor
    * so old that the order of then is no longer known: list again.
    */
-  list(request: ListRequest): { items: Alert[]; next: string | null }
+  list(request: ListRequest): BookPage
   /** Latest state of each alert changed after an offset, in offset order, the first `most` of them. */
   changedAfter(offset: number, most?: number): Alert[]
   /** Offset of the last change seen, 0 before the first. */
@@ -46,17 +39,40 @@ export interface AlertBook {
   /** The lowest offset after which `changedAfter` still tells everything: that of the last alert that left; else 0. */
   floor(): number
   /** Calls the listener after each change, in offset order, until the returned function is called. */
-  subscribe(listener: (alert: Alert) => void): () => void
+  subscribe(listener: (change: BookChange) => void): () => void
   /** When the event behind an alert's last change arrived, epoch milliseconds; null when no event was behind it. */
   receivedAt(id: string): number | null
   /** Alerts of status `open` by level among those visible; test alerts are not counted. */
   openByLevel(visible: (alert: Alert) => boolean): Record<Level, number>
 }
 
+/** A change as the book tells it; `alert` null: it has left the book. */
+export interface BookChange {
+  readonly id: string
+  readonly revision: number
+  readonly alert: Alert | null
+}
+
+export interface BookPage {
+  readonly items: Alert[]
+  readonly next: string | null
+  /** The cursor behind the first `count` items alone, for who gives no more of them; 0: before all. */
+  after(count: number): string
+}
+
 /** What the desk itself reads and writes beside. */
 export interface DeskBook extends AlertBook {
   stored(id: string): StoredAlert | null
-  ofSubject(subject: StoredAlert['subject']): StoredAlert[]
+  /** Alerts of a subject, those that have left the book included. */
+  ofSubject(subject: PastAlert['subject']): PastAlert[]
+  /** An alert that has left the book is remembered by its subject. */
+  remember(past: PastAlert): void
+  /** Finished alerts that were last changed at or before a time, with their revisions, the oldest change first. */
+  finishedBefore(updatedMs: number): { readonly value: StoredAlert; readonly revision: number }[]
+  /** Alerts that have left: id and the revision at which they did, the oldest first. */
+  markers(): ReadonlyMap<string, number>
+  /** The bucket knows nothing of it any more. */
+  forgotten(id: string): void
   /** Alerts whose evidence still has events to look up; those asked for longest ago first. */
   pending(most: number): StoredAlert[]
   apply(entry: AlertEntry): void
@@ -74,7 +90,9 @@ export function createBook(spare?: number): DeskBook {
   const changes = createChangeLog(spare)
   const postings = createPostings()
   const pendingIds = new Set<string>()
-  const listeners = new Set<(alert: Alert) => void>()
+  const listeners = new Set<(change: BookChange) => void>()
+  const past = new Map<string, Map<string, PastAlert>>()
+  const markers = new Map<string, number>()
   let waiters: { readonly revision: number; readonly resolve: () => void }[] = []
   let floor = 0
   let released = false
@@ -92,6 +110,12 @@ export function createBook(spare?: number): DeskBook {
     yield* found.sort((a, b) => b.revision - a.revision)
   }
 
+  function remember(one: PastAlert): void {
+    const { key } = one.subject
+    const ofKey = past.get(key) ?? new Map<string, PastAlert>()
+    past.set(key, ofKey.set(one.id, one))
+  }
+
   return {
     get: (id) => alerts.get(id)?.alert ?? null,
     stored: (id) => alerts.get(id)?.stored ?? null,
@@ -99,8 +123,23 @@ export function createBook(spare?: number): DeskBook {
     receivedAt: (id) => alerts.get(id)?.stored.receivedAt ?? null,
     floor: () => floor,
     changedAfter: (offset, most) => alertsOf(changes.after(offset, most)),
-    ofSubject: ({ kind, key }) =>
-      storedOf(postings.of('subjects', key)).filter(({ subject }) => subject.kind === kind && subject.key === key),
+    ofSubject({ kind, key }) {
+      const here: PastAlert[] = storedOf(postings.of('subjects', key))
+      const gone = [...(past.get(key)?.values() ?? [])].filter(({ id }) => !alerts.has(id))
+      return [...here, ...gone].filter(({ subject }) => subject.kind === kind && subject.key === key)
+    },
+    remember,
+    markers: () => markers,
+    forgotten: (id) => markers.delete(id),
+    finishedBefore(updatedMs) {
+      const found = (['closed', 'dismissed'] as const).flatMap((status) =>
+        Array.from(postings.of('statuses', status)).flatMap((id) => alerts.get(id) ?? []),
+      )
+      return found
+        .filter(({ stored }) => Date.parse(stored.updatedAt) <= updatedMs)
+        .sort((a, b) => a.alert.revision - b.alert.revision)
+        .map(({ alert, stored }) => ({ value: stored, revision: alert.revision }))
+    },
     pending(most) {
       const ids: string[] = []
       for (const id of pendingIds) if (ids.push(id) === most) break
@@ -112,28 +151,26 @@ export function createBook(spare?: number): DeskBook {
     },
     begin: () => changes.begin(),
 
-    list({ filter = {}, visible, project = (alert) => alert, limit = PAGE, cursor = null }) {
+    list({ limit = PAGE, cursor = null, ...reader }) {
       if (!Number.isInteger(limit) || limit < 1 || limit > LARGEST_PAGE) {
         throw new YujingError('request.invalid', `limit: a whole number from 1 to ${LARGEST_PAGE}`)
       }
-      // What a reader sees may have a sentence of its own: `q` holds on that alone, the rest on both.
-      const { q, ...coarse } = filter
       const { asOf, before } = cursor === null ? { asOf: changes.head, before: changes.head + 1 } : decodeCursor(cursor)
       if (cursor !== null && (asOf < changes.oldest || asOf > changes.head)) {
         throw new YujingError('request.invalid', 'cursor: too old, or of another service; list again')
       }
       const items: Alert[] = []
-      let last = before
-      for (const { id, revision } of places(postings.candidates(filter, alerts.size), asOf, before)) {
+      const ends = [before]
+      const after = (count: number) => encodeCursor({ asOf, before: ends[count] ?? before })
+      for (const { id, revision } of places(postings.candidates(reader.filter ?? {}, alerts.size), asOf, before)) {
         const alert = alerts.get(id)?.alert
-        if (alert === undefined || !matchesFilter(coarse, alert) || !visible(alert)) continue
-        const seen = project(alert)
-        if (seen === null || !matchesFilter(filter, seen)) continue
-        if (items.length === limit) return { items, next: encodeCursor({ asOf, before: last }) }
+        const seen = alert === undefined ? null : seenBy(reader, alert)
+        if (seen === null) continue
+        if (items.length === limit) return { items, next: after(limit), after }
         items.push(seen)
-        last = revision
+        ends.push(revision)
       }
-      return { items, next: null }
+      return { items, next: null, after }
     },
 
     openByLevel(visible) {
@@ -154,16 +191,21 @@ export function createBook(spare?: number): DeskBook {
       const before = alerts.get(key)?.alert ?? null
       changes.record(key, revision, value === null)
       pendingIds.delete(key)
+      markers.delete(key)
       if (value === null) {
         floor = revision
+        markers.set(key, revision)
+        const left = alerts.get(key)
+        if (left !== undefined) remember(memoryOf(left.stored))
         alerts.delete(key)
         postings.replace(key, before, null)
+        for (const listener of listeners) listener({ id: key, revision, alert: null })
       } else {
         const alert = asSeen(value, revision)
         alerts.set(key, { alert, stored: value })
         postings.replace(key, before, alert)
         if (value.evidence.eventsPending > 0) pendingIds.add(key)
-        for (const listener of listeners) listener(alert)
+        for (const listener of listeners) listener({ id: key, revision, alert })
       }
       const reached = waiters.filter((waiter) => waiter.revision <= revision)
       if (reached.length > 0) waiters = waiters.filter((waiter) => waiter.revision > revision)

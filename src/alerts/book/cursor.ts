@@ -15,6 +15,6 @@ export function encodeCursor({ asOf, before }: ListCursor): string {
 export function decodeCursor(text: string): ListCursor {
   const match = /^1\.(\d{1,15})\.(\d{1,15})$/.exec(Buffer.from(text, 'base64url').toString())
   const [asOf, before] = [Number(match?.[1]), Number(match?.[2])]
-  if (match === null || before > asOf) throw new YujingError('request.invalid', 'cursor: not one of this service')
+  if (match === null || before > asOf + 1) throw new YujingError('request.invalid', 'cursor: not one of this service')
   return { asOf, before }
 }

@@ -4,6 +4,8 @@ import type { StoredAlert } from '../../model/alert.ts'
  * Where alerts are kept: one entry an alert, under its id, changed by compare-and-set.
  *
  * - One counter of revisions for all keys: every write gets a higher one than any before. It is the feed's offset.
+ * - `delete` succeeds only on the revision given, or rejects as `update` does; its marker has a revision of its own.
+ *   `forget` drops the marker of a deleted key and nothing that came later.
  * - `create` succeeds only where there is no entry, `update` only on the revision given; otherwise both reject with
  *   `RevisionConflict` and nothing is changed. Any other rejection leaves open whether the write happened.
  * - `watch` gives the newest value of each key in order of revision, then every later change in order of revision. It
@@ -15,6 +17,8 @@ export interface AlertBucket {
   get(key: string): Promise<{ readonly value: StoredAlert; readonly revision: number } | null>
   create(key: string, value: StoredAlert): Promise<number>
   update(key: string, value: StoredAlert, revision: number): Promise<number>
+  delete(key: string, revision: number): Promise<void>
+  forget(key: string, revision: number): Promise<void>
   watch(signal: AbortSignal): AsyncIterable<AlertEntry>
   lastRevision(): Promise<number>
 }

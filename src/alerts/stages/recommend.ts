@@ -1,11 +1,11 @@
-import type { StoredAlert } from '../../model/alert.ts'
+import type { PastAlert } from '../../model/past-alert.ts'
 import type { Change } from '../change.ts'
 import { earlierAlerts } from '../earlier-alerts.ts'
 import { isFinished } from '../lifecycle.ts'
 import { recommendation } from '../recommendation.ts'
 
 /** All alerts of one subject that are known, in any order. */
-export type AlertsOfSubject = (subject: StoredAlert['subject']) => readonly StoredAlert[]
+export type AlertsOfSubject = (subject: PastAlert['subject']) => readonly PastAlert[]
 
 /**
  * Says what to do and why: at the opening, when the level rises and when the alert opens again. In between the advice

@@ -1,5 +1,6 @@
 import type { StoredAlert } from '../../model/alert.ts'
 import { RevisionConflict, YujingError } from '../../model/errors.ts'
+import { type FindAlert, writeUpon } from '../archive/at-hand.ts'
 import type { AlertBucket } from '../ports/alert-bucket.ts'
 import { fitted } from '../size.ts'
 
@@ -10,24 +11,31 @@ export interface Saved {
   readonly revision: number
 }
 
+/** `since`: as for `FindAlert`. */
+export type Save = (
+  id: string,
+  since: number,
+  decide: (before: StoredAlert | null) => StoredAlert | null,
+) => Promise<Saved | null>
+
 /**
  * Reads an alert, decides, writes by compare-and-set; begins again with the reading when somebody else was faster, so
  * that a decision always rests on what it replaces. A decision to change nothing (null, or what was read) writes
- * nothing. Rejects when the bucket does; whether it wrote is open then, and deciding again finds out. Rejects with
- * `log.unavailable`, and writes nothing, when it no longer `may`: another desk works now.
+ * nothing; an archived one that changes comes back into the bucket. Rejects when the bucket does; whether it wrote is
+ * open then, and deciding again finds out. Rejects with `log.unavailable`, and writes nothing, when it no longer `may`:
+ * another desk works now.
  */
-export function createSave(bucket: AlertBucket, may: () => boolean = () => true) {
-  return async (id: string, decide: (before: StoredAlert | null) => StoredAlert | null): Promise<Saved | null> => {
+export function createSave(bucket: AlertBucket, find: FindAlert, may: () => boolean = () => true): Save {
+  return async (id, since, decide) => {
     for (;;) {
-      const entry = await bucket.get(id)
+      const entry = await find(id, since)
       const before = entry?.value ?? null
       const decided = decide(before)
       if (decided === null || decided === before) return null
       const alert = fitted(decided)
       if (!may()) throw new YujingError('log.unavailable', 'Another desk works now.')
       try {
-        const revision =
-          entry === null ? await bucket.create(id, alert) : await bucket.update(id, alert, entry.revision)
+        const revision = await writeUpon(bucket, entry, id, alert)
         return { before, alert, revision }
       } catch (error) {
         if (!(error instanceof RevisionConflict)) throw error

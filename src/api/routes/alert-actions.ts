@@ -5,7 +5,7 @@ import { YujingError } from '../../model/errors.ts'
 import { AlertActionBody } from '../alert-action.ts'
 import { grantOf } from '../authentication.ts'
 import { etagOf, requireMatch } from '../etag.ts'
-import type { AlertBook, AlertDesk } from '../port-desk.ts'
+import type { AlertDesk } from '../port-desk.ts'
 import { answers } from '../schemas/common.ts'
 import type { Server } from '../server.ts'
 
@@ -15,7 +15,7 @@ const ACTION_BODY_LIMIT = 64 * 1024
  * Checked in this order: 401, 403, 404, 428, 412, 400, 409. So the body is only read as JSON once the revision is the
  * present one, and the schema here is for the documentation alone.
  */
-export function alertActionRoutes(root: Server, book: AlertBook, desk: AlertDesk): void {
+export function alertActionRoutes(root: Server, desk: AlertDesk): void {
   root.register(async (server: Server) => {
     server.removeAllContentTypeParsers()
     server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
@@ -36,7 +36,7 @@ export function alertActionRoutes(root: Server, book: AlertBook, desk: AlertDesk
       },
       async (request, reply) => {
         const { identity } = grantOf(request)
-        const alert = book.get(request.params.id)
+        const alert = await desk.find(request.params.id)
         if (alert === null || project(identity, alert) === null) throw new YujingError('not-found')
         requireMatch(request.headers['if-match'], alert)
         const changed = await desk.act(alert.id, readJson(request.body), alert.revision, identity)

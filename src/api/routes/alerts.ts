@@ -5,7 +5,7 @@ import { YujingError } from '../../model/errors.ts'
 import { Nullable } from '../../model/schema.ts'
 import { grantOf } from '../authentication.ts'
 import { etagOf } from '../etag.ts'
-import type { AlertBook } from '../port-desk.ts'
+import type { AlertBook, AlertDesk } from '../port-desk.ts'
 import { AlertQuery, filterOf } from '../schemas/alert-query.ts'
 import { answers } from '../schemas/common.ts'
 import type { Server } from '../server.ts'
@@ -17,10 +17,15 @@ const AlertPage = Type.Object({
     { epoch: Type.String(), offset: Type.Integer() },
     { description: 'Subscribe to the live feed after this and miss nothing' },
   ),
+  archive: Type.Optional(
+    Type.Literal('unavailable', {
+      description: 'Alerts finished long ago are missing: the store is away. `next` goes on with them once it is back',
+    }),
+  ),
 })
 
 /** Reading alerts: each is cut to the reader's scope first, and only what is left is filtered. */
-export function alertRoutes(server: Server, book: AlertBook, epoch: string): void {
+export function alertRoutes(server: Server, book: AlertBook, desk: AlertDesk, epoch: string): void {
   server.get(
     '/v1/alerts',
     {
@@ -37,8 +42,9 @@ export function alertRoutes(server: Server, book: AlertBook, epoch: string): voi
       const filter = filterOf(request.query)
       // Before the list is read: a change in between then comes again on the feed instead of never.
       const cursor = { epoch, offset: book.head() }
-      const page = book.list({
+      const page = await desk.list({
         filter,
+        areas: identity.areas,
         visible: (alert) => project(identity, alert) !== null,
         project: (alert) => project(identity, alert),
         limit: request.query.limit,
@@ -60,7 +66,7 @@ export function alertRoutes(server: Server, book: AlertBook, epoch: string): voi
       },
     },
     async (request, reply) => {
-      const alert = book.get(request.params.id)
+      const alert = await desk.find(request.params.id)
       const seen = alert === null ? null : project(grantOf(request).identity, alert)
       if (seen === null) throw new YujingError('not-found')
       reply.header('etag', etagOf(seen))

@@ -6,7 +6,7 @@ import type { Level } from '../../model/level.ts'
 import type { Clock } from '../../telemetry/clock.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
 import { CLOSE } from './close-codes.ts'
-import type { FeedBook } from './feed-book-port.ts'
+import type { FeedBook, FeedChange } from './feed-book-port.ts'
 import type { Freshness } from './freshness-port.ts'
 import type { FeedLimits } from './limits.ts'
 import { createSubscriber, type Subscriber } from './subscriber.ts'
@@ -45,12 +45,14 @@ export function createHub(options: HubOptions): Hub {
   let unsubscribe = () => {}
   let timer: NodeJS.Timeout | undefined
 
-  function changed(alert: Alert): void {
-    const before = latest.get(alert.id) ?? null
-    latest.set(alert.id, alert)
+  function changed(change: FeedChange): void {
+    const { id, alert } = change
+    const before = latest.get(id) ?? null
+    if (alert === null) latest.delete(id)
+    else latest.set(id, alert)
     let told = false
-    for (const client of clients) if (client.subscriber.changed(before, alert)) told = true
-    const receivedAt = told ? book.receivedAt(alert.id) : null
+    for (const client of clients) if (client.subscriber.changed(before, change)) told = true
+    const receivedAt = told ? book.receivedAt(id) : null
     if (receivedAt !== null && receivedAt >= startedAt)
       metrics.ingestToFeedSeconds.observe(Math.max(0, clock.now() - receivedAt) / 1000)
   }

@@ -4,7 +4,7 @@ import type { Alert } from '../../model/alert.ts'
 import { type AlertFilter, matchesFilter } from '../../model/alert-filter.ts'
 import type { Clock } from '../../telemetry/clock.ts'
 import { CLOSE } from './close-codes.ts'
-import type { FeedBook } from './feed-book-port.ts'
+import type { FeedBook, FeedChange } from './feed-book-port.ts'
 import type { FeedLimits } from './limits.ts'
 import { alertFrame, type ResetReason, type ServerMessage, type Subscribe } from './messages.ts'
 import type { Transport } from './transport.ts'
@@ -13,7 +13,7 @@ import type { Transport } from './transport.ts'
 export interface Subscriber {
   subscribe(message: Subscribe): void
   /** A change of the book; `before` is what the alert was, or null if it is new. True when the client was told. */
-  changed(before: Alert | null, alert: Alert): boolean
+  changed(before: Alert | null, change: FeedChange): boolean
   /** Tells how far it is, and gives up on a client that does not read. */
   pulse(state: Omit<Extract<ServerMessage, { type: 'pulse' }>, 'type' | 'offset'>): void
 }
@@ -51,9 +51,22 @@ export function createSubscriber(options: {
     transport.send(alertFrame(seen), drain)
   }
 
-  /** Catches up from the book. What it held before is not known here: what does not match is gone, harmlessly so. */
+  /** Something is missing that nobody can tell any more: nothing until the next subscribe. */
+  function startOver(reason: ResetReason): void {
+    offset = null
+    send({ type: 'reset', reason })
+  }
+
+  /**
+   * Catches up from the book. What it held before is not known here: what does not match is gone, harmlessly so. What
+   * left the book while the client was behind is not known either: then it starts over.
+   */
   function drain(): void {
     if (offset === null || behindSince === null || transport.waiting() > limits.waitingBytes) return
+    if (offset < book.floor()) {
+      startOver('too-old')
+      return
+    }
     const head = book.head()
     const changes = book.changedAfter(offset, limits.changesAtOnce)
     for (const alert of changes) {
@@ -94,8 +107,7 @@ export function createSubscriber(options: {
       send({ type: 'hello', epoch, offset: head, version: 1 })
       const reason = after === null ? null : whyReset(after)
       if (reason !== null) {
-        offset = null
-        send({ type: 'reset', reason })
+        startOver(reason)
         return
       }
       offset = after?.offset ?? head
@@ -103,13 +115,13 @@ export function createSubscriber(options: {
       drain()
     },
 
-    changed(before, alert) {
+    changed(before, { id, revision, alert }) {
       if (offset === null || behindSince !== null) return false
       if (transport.waiting() > limits.waitingBytes) {
         behindSince = clock.now()
         return false
       }
-      offset = alert.revision
+      offset = revision
       const seen = inScope(alert)
       if (seen !== null && matchesFilter(filter, seen)) {
         sendAlert(seen)
@@ -117,7 +129,7 @@ export function createSubscriber(options: {
       }
       const held = inScope(before)
       if (held === null || !matchesFilter(filter, held)) return false
-      send({ type: 'gone', offset: alert.revision, id: alert.id })
+      send({ type: 'gone', offset: revision, id })
       return true
     },
 
