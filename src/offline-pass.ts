@@ -28,6 +28,8 @@ export interface PassAlert {
 export interface OfflinePass {
   /** Every alert that the log gives rise to, by id; in the order of their openings. */
   readonly alerts: ReadonlyMap<string, PassAlert>
+  /** The same alerts whole, as the desk would have saved them; what it looks up elsewhere is left open. */
+  readonly saved: ReadonlyMap<string, StoredAlert>
   /** Last message folded in, 0 for none. */
   readonly position: number
   readonly findings: number
@@ -57,7 +59,7 @@ export async function passOffline(o: {
     }
     position = message.seq
   }
-  return { alerts: new Map([...alerts].map(([id, alert]) => [id, told(alert)])), position, findings }
+  return { alerts: new Map([...alerts].map(([id, alert]) => [id, told(alert)])), saved: alerts, position, findings }
 }
 
 /** The alert as the desk would save it if nobody but detection touched it; null when it would save nothing. */

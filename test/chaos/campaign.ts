@@ -7,7 +7,7 @@ import { compareAlerts, compareFeed, compareLog, compareNotes, compareStore } fr
 import type { Fault } from './faults/fault.ts'
 import { type Follower, follow } from './follower.ts'
 import { createOfficer } from './officer.ts'
-import { passOffline } from './offline.ts'
+import { readOffline } from './offline.ts'
 import { createSender } from './sender.ts'
 import { createSource } from './traffic.ts'
 import { openLog, runtimeOf, type World, wellAgain } from './world.ts'
@@ -128,7 +128,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
       followers.every(({ offset }) => offset >= head),
     ).catch((error: Error) => world.differences.push(error.message))
     const log = await openLog(world)
-    const offline = await passOffline(log).finally(() => log.close())
+    const offline = await readOffline(log).finally(() => log.close())
     world.differences.push(
       ...compareLog(offline, world.made),
       ...(await compareStore(offline, runtimeOf(service).clickhouseUrl, world.refused)),

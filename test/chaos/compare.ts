@@ -1,7 +1,7 @@
 import { type ClickHouseClient, createClient } from '@clickhouse/client'
 import type { Alert, StoredAlert } from '../../src/model/alert.ts'
 import type { EventRef } from '../../src/model/event.ts'
-import type { OfflinePass } from './offline.ts'
+import type { Offline } from './offline.ts'
 
 const SHOWN = 5
 
@@ -12,7 +12,7 @@ function some(what: string, all: readonly string[]): string[] {
 }
 
 /** Every event that was taken is in the log exactly once, and nothing else is. `made`: highest number by source. */
-export function compareLog(offline: OfflinePass, made: ReadonlyMap<string, number>): string[] {
+export function compareLog(offline: Offline, made: ReadonlyMap<string, number>): string[] {
   const found: string[] = []
   for (const [source, ids] of offline.ids)
     if (!made.has(source)) found.push(`${source} was never taken, ${ids.distinct()} found`)
@@ -29,7 +29,7 @@ export function compareLog(offline: OfflinePass, made: ReadonlyMap<string, numbe
 
 /** ClickHouse holds what the log holds, each once, in every table. `refused`: rows left out, by sequence. */
 export async function compareStore(
-  offline: OfflinePass,
+  offline: Offline,
   clickhouseUrl: string,
   refused: ReadonlyMap<number, number>,
 ): Promise<string[]> {
@@ -56,7 +56,7 @@ async function ask<T>(client: ClickHouseClient, query: string): Promise<T[]> {
 
 async function compareEvents(
   client: ClickHouseClient,
-  offline: OfflinePass,
+  offline: Offline,
   refused: ReadonlyMap<number, number>,
 ): Promise<string[]> {
   const found: string[] = []
@@ -80,7 +80,7 @@ async function compareEvents(
 }
 
 /** The tables that ClickHouse fills by itself hold each stored event once. */
-async function compareDependents(client: ClickHouseClient, offline: OfflinePass): Promise<string[]> {
+async function compareDependents(client: ClickHouseClient, offline: Offline): Promise<string[]> {
   const found: string[] = []
   for (const [table, each] of [
     ['event_positions', '1'],
@@ -101,7 +101,7 @@ async function compareDependents(client: ClickHouseClient, offline: OfflinePass)
   return found
 }
 
-async function compareControls(client: ClickHouseClient, offline: OfflinePass): Promise<string[]> {
+async function compareControls(client: ClickHouseClient, offline: Offline): Promise<string[]> {
   const rows = await ask<[number, number]>(
     client,
     'SELECT toUInt32(seq), toUInt32(count()) FROM control_entries GROUP BY seq',
@@ -114,7 +114,7 @@ async function compareControls(client: ClickHouseClient, offline: OfflinePass): 
 }
 
 /** The alerts of the service are those of the offline pass, in everything that follows from the log. */
-export function compareAlerts(offline: OfflinePass, alerts: readonly Alert[]): string[] {
+export function compareAlerts(offline: Offline, alerts: readonly Alert[]): string[] {
   const found: string[] = []
   const seen = new Map(alerts.map((alert) => [alert.id, alert]))
   for (const [id, expected] of offline.alerts) {

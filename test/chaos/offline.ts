@@ -1,25 +1,20 @@
-import { detectors } from '../../detectors/index.ts'
-import { grade } from '../../src/alerts/stages/grade.ts'
-import { merge } from '../../src/alerts/stages/merge.ts'
-import { createShard } from '../../src/detect/shard.ts'
-import { PARTITIONS } from '../../src/detect/statistics/hash.ts'
 import type { LogConnection } from '../../src/log/connection.ts'
 import type { StoredAlert } from '../../src/model/alert.ts'
 import type { EventRef } from '../../src/model/event.ts'
-import type { Finding } from '../../src/model/finding.ts'
+import type { LogMessage } from '../../src/model/log-message.ts'
 import { decodeBatch } from '../../src/model/row.ts'
+import { passOffline } from '../../src/offline-pass.ts'
 
 /** What one message of rows holds, in numbers that ClickHouse can count as well. */
 export interface MessageSum {
   readonly rows: number
-  readonly keys: number
   /** Exclusive or over the hashes of ids and contents. */
   readonly ids: bigint
   readonly contents: bigint
 }
 
 /** What the stored log says by itself, without the service. */
-export interface OfflinePass {
+export interface Offline {
   readonly epoch: string
   readonly lastSeq: number
   readonly rows: number
@@ -39,45 +34,47 @@ export interface OfflinePass {
  * Folds the whole log in one go with empty state, and lets the desk's rules put the findings into alerts: what a service
  * that was never disturbed would have come to.
  */
-export async function passOffline(log: LogConnection): Promise<OfflinePass> {
+export async function readOffline(log: LogConnection): Promise<Offline> {
   const lastSeq = await log.events.last()
-  const partitions = Array.from({ length: PARTITIONS }, (_, partition) => partition)
-  const shard = createShard({ epoch: log.epoch, detectors, partitions })
-  const alerts = new Map<string, StoredAlert>()
   const messages = new Map<number, MessageSum>()
   const controls = new Set<number>()
   const ids = new Map<string, Tally>()
   let [rows, terms] = [0, 0]
 
-  const reading = new AbortController()
-  if (lastSeq > 0)
+  /** Every message once, counted on its way to the fold. */
+  async function* counted(): AsyncGenerator<LogMessage> {
+    const reading = new AbortController()
+    if (lastSeq === 0) return
     for await (const message of log.events.read(1, reading.signal)) {
-      if (message.kind === 'rows') {
-        const events = decodeBatch(message.payload)
-        let sum = { rows: 0, keys: 0, ids: 0n, contents: 0n }
-        for (const { source, id, idHash, contentHash, keys } of events) {
-          const ofSource = ids.get(source) ?? createTally()
-          ids.set(source, ofSource)
-          ofSource.add(Number(id))
-          sum = {
-            rows: sum.rows + 1,
-            keys: sum.keys + keys.length,
-            ids: sum.ids ^ BigInt(idHash),
-            contents: sum.contents ^ BigInt(contentHash),
-          }
-        }
-        rows += events.length
-        messages.set(message.seq, sum)
-      } else {
-        controls.add(message.seq)
-        if (new TextDecoder().decode(message.payload).includes('"yujing.writer"')) terms += 1
-      }
-      for (const finding of shard.apply(message)) fold(alerts, finding)
+      if (message.kind === 'rows') rows += count(message)
+      else if (new TextDecoder().decode(message.payload).includes('"yujing.writer"')) terms += 1
+      if (message.kind === 'control') controls.add(message.seq)
+      yield message
       if (message.seq >= lastSeq) break
     }
-  reading.abort()
-  const evidence = await referencesOf(log, [...alerts.values()])
-  return { epoch: log.epoch, lastSeq, rows, alerts, evidence, messages, controls, ids, terms }
+    reading.abort()
+  }
+
+  function count({ seq, payload }: LogMessage): number {
+    const events = decodeBatch(payload)
+    let sum = { rows: 0, ids: 0n, contents: 0n }
+    for (const { source, id, idHash, contentHash } of events) {
+      const ofSource = ids.get(source) ?? createTally()
+      ids.set(source, ofSource)
+      ofSource.add(Number(id))
+      sum = {
+        rows: sum.rows + 1,
+        ids: sum.ids ^ BigInt(idHash),
+        contents: sum.contents ^ BigInt(contentHash),
+      }
+    }
+    messages.set(seq, sum)
+    return events.length
+  }
+
+  const { saved } = await passOffline({ epoch: log.epoch, messages: counted() })
+  const evidence = await referencesOf(log, [...saved.values()])
+  return { epoch: log.epoch, lastSeq, rows, alerts: saved, evidence, messages, controls, ids, terms }
 }
 
 /** How often each whole number from 1 on was met; millions of them in a byte each. */
@@ -104,13 +101,6 @@ function createTally(): Tally {
     times: (number) => bytes[number] ?? 0,
     distinct: () => distinct,
   }
-}
-
-function fold(alerts: Map<string, StoredAlert>, finding: Finding): void {
-  const before = alerts.get(finding.alertId) ?? null
-  const verdict = { finding, events: [], eventsPending: finding.evidence.events.length, name: null }
-  const outcome = merge({ verdict, before, at: '' })
-  if ('alert' in outcome) alerts.set(finding.alertId, grade(outcome).alert)
 }
 
 async function referencesOf(log: LogConnection, alerts: readonly StoredAlert[]): Promise<Map<string, EventRef[]>> {
