@@ -26,7 +26,7 @@ export async function storedUpTo(service: Service, events: number, signal: Abort
   }
 }
 
-/** Sum of a metric over its labels. */
+/** Sum of a metric over its labels, or the one with the labels given behind its name. */
 export async function metricSum(service: Service, name: string): Promise<number> {
   const text = await (await service.request('/metrics')).text()
   let sum = 0
