@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { createAccess } from './access/access.ts'
+import { createVerification } from './alert-verification.ts'
 import { createDesk, type Desk } from './alerts/desk.ts'
 import type { AlertBucket } from './alerts/ports/alert-bucket.ts'
 import { createApi } from './api/api.ts'
@@ -197,6 +198,7 @@ export async function startFlow(ground: Ground, stopping: Stopping): Promise<str
     book: desk.book,
     desk,
     store,
+    verify: createVerification(store),
     detectors: createDetectorSettings({
       inForce: () => replica.inForce.get('parameters')?.value ?? {},
       change: replica.changeParameters,

@@ -13,6 +13,7 @@ import { keyCommand } from './commands/key.ts'
 import { restoreCommand } from './commands/restore.ts'
 import { serveCommand } from './commands/serve.ts'
 import { simulateCommand } from './commands/simulate.ts'
+import { verifyCommand } from './commands/verify.ts'
 import { ConfigError } from './config.ts'
 
 const DONE = 0
@@ -51,6 +52,7 @@ const COMMANDS = [
   backupCommand,
   restoreCommand,
   doctorCommand,
+  verifyCommand,
   benchCommand,
 ]
 for (const command of COMMANDS) program.addCommand(endingByException(command(context)))

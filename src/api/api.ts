@@ -16,6 +16,7 @@ import type { EventDoor } from './port-door.ts'
 import type { Health } from './port-health.ts'
 import type { LiveFeed } from './port-live.ts'
 import type { HistoryStore } from './port-store.ts'
+import type { Verify } from './port-verification.ts'
 import { limitRate, protect } from './protection.ts'
 import { logRequests, requestId } from './request-log.ts'
 import { alertActionRoutes } from './routes/alert-actions.ts'
@@ -30,6 +31,7 @@ import { operationRoutes } from './routes/operations.ts'
 import { overviewRoutes } from './routes/overview.ts'
 import { quarantineRoutes } from './routes/quarantine.ts'
 import { sessionRoutes } from './routes/session.ts'
+import { verificationRoutes } from './routes/verification.ts'
 import type { Server } from './server.ts'
 
 /** Requests a minute of one identity; far above what people and sources do, below what brings the service down. */
@@ -48,6 +50,7 @@ export interface ApiOptions {
   readonly book: AlertBook
   readonly desk: AlertDesk
   readonly store: HistoryStore
+  readonly verify: Verify
   readonly detectors: Detectors
   readonly clock: ClockGuard
   readonly health: Health
@@ -112,6 +115,7 @@ export async function createApi(options: ApiOptions): Promise<Server> {
   eventRoutes(server, options.door, createIntake(HTTP_LIMITS), rateLimits.eventRequestsPerMinute)
   alertRoutes(server, book, options.desk, live.epoch)
   alertActionRoutes(server, options.desk)
+  verificationRoutes(server, options.desk, options.verify)
   overviewRoutes(server, book, live.epoch)
   enterpriseRoutes(server, store)
   detectorRoutes(server, options.detectors, store)

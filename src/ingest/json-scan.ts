@@ -1,8 +1,9 @@
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 const COMMA = 0x2c
-const OPEN = new Set([0x5b, 0x7b])
-const CLOSE = new Set([0x5d, 0x7d])
+// Compared one by one and not looked up: a body has up to 64 million characters, and nobody else is served meanwhile.
+const isOpening = (code: number): boolean => code === 0x5b || code === 0x7b
+const isClosing = (code: number): boolean => code === 0x5d || code === 0x7d
 
 /** Whether arrays and objects of a JSON text stand deeper inside one another; found before anything recursive sees it. */
 export function isNestedDeeper(text: string, most: number): boolean {
@@ -12,9 +13,9 @@ export function isNestedDeeper(text: string, most: number): boolean {
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at)
     if (code === QUOTE) at = endOfString(text, at)
-    else if (OPEN.has(code)) {
+    else if (isOpening(code)) {
       if (++depth > most) return true
-    } else if (CLOSE.has(code)) depth--
+    } else if (isClosing(code)) depth--
   }
   return false
 }
@@ -39,8 +40,8 @@ export function* elementsOf(text: string): Generator<string, boolean> {
   for (let at = start; at < text.length; at++) {
     const code = text.charCodeAt(at)
     if (code === QUOTE) at = endOfString(text, at)
-    else if (OPEN.has(code)) depth++
-    else if (CLOSE.has(code)) {
+    else if (isOpening(code)) depth++
+    else if (isClosing(code)) {
       depth--
       if (depth > 0) continue
       const last = text.slice(from, at)

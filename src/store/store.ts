@@ -21,6 +21,7 @@ import { type EnterpriseRecord, enterprise, enterpriseName } from './queries/ent
 import { lookupEventIds } from './queries/event-ids.ts'
 import { eventsAt } from './queries/events-at.ts'
 import { eventsInLogOrder, type LogRange } from './queries/events-in-log-order.ts'
+import { type KeyHistory, keyHistory } from './queries/key-history.ts'
 import { type LogPlace, messagesBefore } from './queries/messages-before.ts'
 import { messagesInLogOrder } from './queries/messages-in-log-order.ts'
 import { type CodeCount, countQuarantined, quarantineCodes, type RefusedEvent } from './queries/quarantine-codes.ts'
@@ -62,6 +63,8 @@ export interface Store {
   countQuarantined(refused: readonly RefusedEvent[]): Promise<void>
   /** How many events were refused, by code, the most frequent first. */
   quarantineCodes(): Promise<CodeCount[]>
+  /** A key's events, and its detector's parameters, as they came up to a position (inclusive). */
+  keyHistory(wanted: Parameters<typeof keyHistory>[1]): Promise<KeyHistory>
   /** Finished alerts that have left the key-value store; what each promises says who asks (`AlertArchive`). */
   readonly alerts: {
     put(alerts: readonly ArchivedAlert[]): Promise<void>
@@ -126,6 +129,7 @@ export function openStore(o: StoreAccess & { readonly logger: Logger }): Store {
     enterprise: (code) => ask(() => enterprise(client, code)),
     enterpriseName: (code) => ask(() => enterpriseName(client, code)),
     timeline: (code, limit, cursor) => ask(() => timeline(client, code, limit, cursor)),
+    keyHistory: (wanted) => ask(() => keyHistory(client, wanted)),
     lookupEventIds: (idHashes) => ask(() => lookupEventIds(client, idHashes)),
     eventsInLogOrder: (range) => pagesOf(() => eventsInLogOrder(client, range)),
     messagesInLogOrder: (range) => pagesOf(() => messagesInLogOrder(client, range)),

@@ -103,6 +103,14 @@ function parts(): Omit<ApiOptions, 'access' | 'book' | 'desk' | 'live' | 'metric
       timeline: async () => ({ items: [{ specversion: '1.0', id: 'event-1' }], next: null }),
       quarantineCodes: async () => [{ code: 'region.unknown', count: 2 }],
     },
+    verify: async ({ evidence }) => ({
+      result: 'reproduced',
+      observed: evidence.observed,
+      threshold: evidence.threshold,
+      events: evidence.events,
+      eventsTotal: evidence.eventsTotal,
+      differences: [],
+    }),
     detectors: {
       list: () => [DETECTOR],
       async setParameters(id, parameters) {

@@ -13,6 +13,11 @@ import { PEAK_MIB, REST_MIB, residentMiB, watchMemory } from './memory.ts'
 import { type Route, routeRequests } from './routes.ts'
 import { converse, exchange, open, WIRE_CASES } from './wire.ts'
 
+interface Readiness {
+  readonly ready: boolean
+  readonly degraded: readonly string[]
+}
+
 const minutes = Number(env.YUJING_FUZZ_MINUTES ?? 0)
 const seed = Number(env.YUJING_FUZZ_SEED ?? 20_261_124)
 /** The short run counts requests, so that it is the same on any machine; the long one lives by its time. */
@@ -149,8 +154,11 @@ describe('nonsense', { timeout: 180_000 + minutes * 120_000 }, () => {
   })
 
   it('leaves the service well and its memory bounded', async () => {
-    const readiness = (await (await fetch(`${service.url}/readyz`)).json()) as { ready: boolean }
-    expect(readiness).toMatchObject({ ready: true, degraded: [] })
+    // A busy machine may have cost a lease; it comes back by itself.
+    await eventually('readiness', async () => {
+      const { ready, degraded } = (await (await fetch(`${service.url}/readyz`)).json()) as Readiness
+      return ready && degraded.length === 0
+    })
     expect(memory.peakMiB()).toBeLessThan(PEAK_MIB)
     await eventually('memory at rest', async () => {
       await sleep(500)

@@ -1,0 +1,63 @@
+import { detectors } from '../detectors/index.ts'
+import { replayKey } from './detect/replay-key.ts'
+import type { Alert } from './model/alert.ts'
+import { YujingError } from './model/errors.ts'
+import type { EventRef } from './model/event.ts'
+import type { Finding } from './model/finding.ts'
+import type { Store } from './store/store.ts'
+
+/** What an alert's numbers are when they are counted again from stored history up to the position of its evidence. */
+export interface Verification {
+  /** The same numbers; others; or the version of the detector that said so is no longer in the code. */
+  readonly result: 'reproduced' | 'differs' | 'version-retired'
+  /** Counted again; null when nothing is found at that position, or by that version. */
+  readonly observed: number | null
+  readonly threshold: number | null
+  /** Contributing events, newest first, at most 64; `eventsTotal` counts all. */
+  readonly events: readonly EventRef[]
+  readonly eventsTotal: number
+  /** In words, which numbers differ. */
+  readonly differences: readonly string[]
+}
+
+const NOTHING = { observed: null, threshold: null, events: [], eventsTotal: 0 }
+
+/**
+ * Judges alerts again from history: a function of what is stored, so the same answer on any machine and in any year.
+ *
+ * The answer rejects with `store.unavailable` while ClickHouse is away or has not yet got what the alert rests on.
+ */
+export function createVerification(store: Pick<Store, 'keyHistory' | 'eventsAt'>) {
+  return async function verify(alert: Alert): Promise<Verification> {
+    const { evidence, subject } = alert
+    const detector = detectors.find(({ id }) => id === alert.detector)
+    if (detector === undefined || detector.version !== alert.detectorVersion)
+      return { result: 'version-retired', ...NOTHING, differences: [] }
+    if ((await store.eventsAt([evidence.position])).length === 0)
+      throw new YujingError('store.unavailable', 'The events of this alert are not in the history store yet.')
+    const types = Object.keys(detector.latenessDays)
+    const wanted = { kind: subject.kind, key: subject.key, types, detector: detector.id, upTo: evidence.position }
+    const { events, parameters } = await store.keyHistory(wanted)
+    const { epoch, seq, index } = evidence.position
+    const findings = replayKey({ detector, key: subject.key, events, parameters })
+    const finding = findings.findLast(({ alertId, evidence: { position } }) => {
+      return alertId === alert.id && position.epoch === epoch && position.seq === seq && position.index === index
+    })
+    if (finding === undefined) return { result: 'differs', ...NOTHING, differences: ['no finding at that position'] }
+    const refs = new Map(
+      events.map(({ position, source, id }) => [`${position.seq}/${position.index}`, { source, id }]),
+    )
+    const contributing = finding.evidence.events.flatMap((at) => refs.get(`${at.seq}/${at.index}`) ?? [])
+    const differences = differencesOf(alert, finding)
+    const { observed, threshold, eventsTotal } = finding.evidence
+    const result = differences.length === 0 ? 'reproduced' : 'differs'
+    return { result, observed, threshold, events: contributing, eventsTotal, differences }
+  }
+}
+
+function differencesOf({ evidence }: Alert, { evidence: again }: Finding): string[] {
+  const numbers = ['observed', 'expected', 'threshold', 'probability', 'eventsTotal'] as const
+  return numbers
+    .filter((name) => evidence[name] !== again[name])
+    .map((name) => `${name}: the alert says ${evidence[name]}, history ${again[name]}`)
+}
