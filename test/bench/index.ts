@@ -1,7 +1,9 @@
 import type { Benchmark } from './benchmark.ts'
 import { latency } from './latency.ts'
+import { memory } from './memory.ts'
 import { pipeline } from './pipeline.ts'
+import { recovery } from './recovery.ts'
 import { soak } from './soak.ts'
 
 /** Every benchmark there is. */
-export const benchmarks: readonly Benchmark[] = [pipeline, latency, soak]
+export const benchmarks: readonly Benchmark[] = [pipeline, latency, recovery, memory, soak]

@@ -24,9 +24,10 @@ export interface Crowd {
   readonly newest: number
 }
 
-/** At most three quarters full. */
+/** How full the table may be, how full it is when made, and how empty it may become: freed blocks must not pile up. */
 const MOST_FULL = 0.75
-const FIRST_FULL = 0.5
+const FIRST_FULL = 0.375
+const LEAST_FULL = 0.2
 const LEAST_MEMBERS = 8
 
 const tableAt = (span: number) => 1 + span * (span + 1)
@@ -140,18 +141,25 @@ export function membersInCrowd(arena: Arena, crowd: Crowd): MemberBin[] {
   return found.sort((a, b) => a.bin - b.bin || a.high - b.high || a.low - b.low)
 }
 
-/** The same crowd in a new block with room for as many members; the old block is freed. */
+/** The same crowd without empty places in its probes: in its block, or in another one when that does not suit. */
 function rebuilt(arena: Arena, crowd: Crowd, members: number): Crowd {
-  const made = createCrowd(arena, crowd.span, crowd.newest, members)
+  const start = crowd.reference + tableAt(crowd.span)
+  const table = arena.words.slice(start, crowd.reference + crowdWords(crowd))
+  const suits = members <= crowd.room * MOST_FULL && members >= crowd.room * LEAST_FULL
+  const made = suits ? crowd : createCrowd(arena, crowd.span, crowd.newest, members)
   const { words } = arena
-  words.copyWithin(made.reference, crowd.reference, crowd.reference + tableAt(crowd.span))
+  if (suits) words.fill(0, start, start + table.length)
+  else {
+    words.copyWithin(made.reference, crowd.reference, start)
+    arena.free(crowd.reference, crowdWords(crowd))
+  }
   words[made.reference] = members
   const length = entryWords(crowd.span)
-  for (const from of occupied(arena, crowd)) {
-    const hash = { high: words[from] as number, low: words[from + 1] as number }
-    words.copyWithin(entryOf(arena, made, hash), from, from + length)
+  for (let from = 0; from < table.length; from += length) {
+    if (table.subarray(from + 2, from + length).every((bits) => bits === 0)) continue
+    const hash = { high: table[from] as number, low: table[from + 1] as number }
+    words.set(table.subarray(from, from + length), entryOf(arena, made, hash))
   }
-  arena.free(crowd.reference, crowdWords(crowd))
   return made
 }
 
