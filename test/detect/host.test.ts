@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { jetstreamManager } from '@nats-io/jetstream'
+import { connect } from '@nats-io/transport-node'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { detectors } from '../../detectors/index.ts'
 import { type Detect, startDetect } from '../../src/detect-host.ts'
@@ -164,6 +166,19 @@ describe('detection on its threads', () => {
     await log.events.append({ kind: 'rows', payload, count: 12, msgId: 'wrong', expectedLastSeq: seq - 1 })
     await until(() => fatal.length > 0)
     expect(fatal.splice(0)[0]?.message).toContain(`message ${seq} row 0 says it is`)
+  })
+
+  it('does not start on a log that ends before what its state has seen', async () => {
+    expect(await newestSnapshot(0)).toBeGreaterThan(0)
+    // The stream as a restore of an older backup would leave it: the same log, fewer messages.
+    const connection = await connect({ servers: nats.url, user: nats.user, pass: nats.password })
+    const manager = await jetstreamManager(connection)
+    const { config } = await manager.streams.info('YUJING_EVENTS')
+    await manager.streams.delete('YUJING_EVENTS')
+    await manager.streams.add(config)
+    await connection.close()
+    await expect(start(1).ready).rejects.toThrow('the log ends at 0')
+    expect(fatal.splice(0).map(({ message }) => message)).toEqual([expect.stringContaining('the log ends at 0')])
   })
 })
 

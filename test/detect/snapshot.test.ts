@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { createShard } from '../../src/detect/shard.ts'
 import { partitionOf } from '../../src/detect/statistics/hash.ts'
 import { countingDetector } from './counting-detector.ts'
-import { EPOCH, shardOf, TestLog, time } from './log.ts'
+import { EPOCH, run, shardOf, TestLog, time } from './log.ts'
 
 const KEY = '91140105MA0K2914XG'
 const PARTITION = partitionOf('enterprise', KEY)
@@ -34,6 +34,28 @@ describe('a snapshot', () => {
     expect(shard.position()).toBe(2)
     const next = complaints(3).messages[2]
     expect(next && shard.apply(next)).toMatchObject([{ kind: 'open', detector: 'counting' }])
+  })
+
+  it('of one partition may be younger than that of another: what it has seen is not counted again', () => {
+    const keys = [KEY, '91140212MA0K6317XG']
+    const [behind = 0, ahead = 0] = keys.map((key) => partitionOf('enterprise', key))
+    const told = new TestLog()
+    for (let n = 0; n < 12; n++)
+      told.rows(...keys.map((subject) => ({ type: 'complaint.filed', subject, at: time('2026-03-02') })))
+    // Distinct members hide that one is counted twice: the number of events tells.
+    const plain = countingDetector({ windows: WEEK, lateness: 3, threshold: 10 })
+    const shardAfter = (count: number) => {
+      const shard = shardOf([plain])
+      for (const message of told.messages.slice(0, count)) shard.apply(message)
+      return shard
+    }
+    const shard = shardOf([plain], [behind, ahead])
+    shard.restore(behind, shardAfter(2).snapshot(behind).bytes)
+    shard.restore(ahead, shardAfter(8).snapshot(ahead).bytes)
+    expect([shard.position(), shard.newest()]).toEqual([2, 8])
+    const findings = told.messages.slice(2).flatMap((message) => shard.apply(message))
+    expect(findings).toEqual(run([plain], told))
+    expect(findings.map(({ evidence }) => evidence.eventsTotal)).toEqual([10, 10])
   })
 
   it('carries log time: a stamp that lags behind does not turn it back', () => {
