@@ -1,4 +1,5 @@
 import type { Alert } from '../model/alert.ts'
+import { placesOf } from '../model/alert-places.ts'
 import type { Identity, Role } from './identity.ts'
 import { canSee, coversAll, inAreas } from './scope.ts'
 
@@ -10,21 +11,18 @@ import { canSee, coversAll, inAreas } from './scope.ts'
  *     alert over several counties              cut to what is known to lie in scope
  *     alert that does not meet the scope       null: for this reader it does not exist
  *
- * An alert names its counties, but neither an enterprise nor an event in it names its own. What is not known to lie in
- * scope is hidden (least knowledge), so an alert over several counties loses: counties outside, and the opening county
- * and the leading office if they are among them; the name of a subject that is no enterprise; enterprises whose county
- * is outside or unknown (`hidden` says how many); event references, counts and series; the sentence, the reasons and the
- * notes, which name numbers and places of the whole. Level, title, status, measure, deadlines and the threshold stay:
- * the reader has a task of their own in it.
+ * Each enterprise and each event of the evidence has its county (`AlertPlaces`); what is not known to lie in scope is
+ * hidden (least knowledge). So an alert over several counties loses: counties outside, and the opening county and the
+ * leading office if they are among them; the name of a subject that is no enterprise; enterprises and events whose county
+ * is outside or unknown (`hidden` says how many enterprises); the series, the sentence, the reasons and the notes, which
+ * name numbers and places of the whole. Counts are those of the reader's own events, of the newest 64. Level, title,
+ * status, measure, deadlines and the threshold stay: the reader has a task of their own in it.
  */
-export function project(identity: Identity, alert: Alert, regionOf: RegionOf = unknownRegion): Alert | null {
-  return PROJECTIONS[identity.role](identity, alert, regionOf)
+export function project(identity: Identity, alert: Alert): Alert | null {
+  return PROJECTIONS[identity.role](identity, alert)
 }
 
-/** County of an enterprise as last known, or null. */
-export type RegionOf = (creditCode: string) => string | null
-
-const PROJECTIONS: Record<Role, (identity: Identity, alert: Alert, regionOf: RegionOf) => Alert | null> = {
+const PROJECTIONS: Record<Role, (identity: Identity, alert: Alert) => Alert | null> = {
   ingest: () => null,
   supervisor: cutToScope,
   viewer: cutToScope,
@@ -36,24 +34,25 @@ const ELSEWHERE = {
   en: 'Concerns other districts as well; the common superior leads.',
 }
 
-function unknownRegion(): null {
-  return null
-}
-
 /** Counties an alert touches, the opening one included. */
 function touched(alert: Alert): readonly string[] {
   return alert.regions.includes(alert.region) ? alert.regions : [alert.region, ...alert.regions]
 }
 
-function cutToScope(identity: Identity, alert: Alert, regionOf: RegionOf): Alert | null {
+function cutToScope(identity: Identity, alert: Alert): Alert | null {
   const regions = touched(alert)
   if (coversAll(identity, regions)) return alert
   if (!canSee(identity, regions)) return null
+  const places = placesOf(alert)
   const mine = regions.filter((region) => inAreas(identity.areas, region))
   const enterprises = alert.subject.enterprises.filter((code) => {
     if (alert.subject.kind === 'enterprise' && code === alert.subject.key) return true
-    const region = regionOf(code)
-    return region !== null && inAreas(identity.areas, region)
+    const region = places.enterprises[code]
+    return region !== undefined && inAreas(identity.areas, region)
+  })
+  const events = alert.evidence.events.filter((_, at) => {
+    const region = places.events[at]
+    return region !== undefined && inAreas(identity.areas, region)
   })
   return {
     ...alert,
@@ -69,11 +68,11 @@ function cutToScope(identity: Identity, alert: Alert, regionOf: RegionOf): Alert
     office: alert.office !== null && inAreas(identity.areas, alert.office) ? alert.office : null,
     evidence: {
       ...alert.evidence,
-      observed: 0,
+      observed: Math.min(alert.evidence.observed, events.length),
       expected: null,
       probability: null,
-      events: [],
-      eventsTotal: 0,
+      events,
+      eventsTotal: events.length,
       eventsPending: 0,
       series: [],
     },

@@ -1,4 +1,5 @@
 import type { HistoryEntry, StoredAlert } from '../model/alert.ts'
+import type { AlertPlaces } from '../model/alert-places.ts'
 import type { EventRef } from '../model/event.ts'
 import type { Finding } from '../model/finding.ts'
 import type { DropReason } from '../telemetry/drops.ts'
@@ -12,6 +13,8 @@ export interface Verdict {
   readonly eventsPending: number
   /** Name of the subject for people, null when it is not known (yet). */
   readonly name: string | null
+  /** Where the resolved events and their enterprises lie; absent when none was looked up. */
+  readonly places?: AlertPlaces
 }
 
 /** A verdict at the desk: the alert it is about as it stands, null when there is none, and the desk's time (RFC 3339). */

@@ -53,7 +53,7 @@ function completed(
   events: readonly (LoggedEvent | null)[],
   at: string,
 ): StoredAlert | null {
-  const found = references(events)
+  const { places, ...found } = references(events)
   if (now === null || now.evidence.eventsPending <= found.eventsPending) return now
   const { position } = now.evidence
   const { seq, index } = asked.evidence.position
@@ -64,6 +64,7 @@ function completed(
     ...now,
     subject: { ...now.subject, name: words ?? name },
     evidence: { ...now.evidence, ...found },
+    places: { events: places.events, enterprises: { ...now.places?.enterprises, ...places.enterprises } },
     updatedAt: at,
     receivedAt: null,
   }

@@ -1,3 +1,4 @@
+import type { AlertPlaces } from './alert-places.ts'
 import type { EventRef, KeyKind } from './event.ts'
 import type { Bilingual, Level, Measure } from './level.ts'
 import type { LocalPosition, Position } from './position.ts'
@@ -109,4 +110,6 @@ export interface StoredAlert extends Omit<Alert, 'revision'> {
    * changed the alert: then there was no event whose way could be measured.
    */
   readonly receivedAt: number | null
+  /** Absent where it was saved before places were kept. */
+  readonly places?: AlertPlaces
 }

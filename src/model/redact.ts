@@ -19,7 +19,7 @@ const RULES: readonly (readonly [pattern: RegExp, placeholder: string])[] = [
   [/(?<!\d)[48]00[ -]?\d{3,4}[ -]?\d{3,4}(?!\d)/g, '[电话]'],
   [/(?<=(?:电话|座机|固话|手机|热线|联系方式)(?:号码?)?[是为]?[: ]{0,2})\d{7,8}(?!\d)/g, '[电话]'],
   [new RegExp(`(?:[${HAN}A-Za-z]+[·•])+[${HAN}A-Za-z]+${TITLE}`, 'gu'), '[姓名]'],
-  [new RegExp(`(?:${DOUBLE_SURNAMES.join('|')}|[${SURNAMES}])${HAN}{0,2}${TITLE}`, 'gu'), '[姓名]'],
+  [new RegExp(`(?:${DOUBLE_SURNAMES.join('|')}|[${SURNAMES}])(?:\\s?${HAN}){0,2}${TITLE}`, 'gu'), '[姓名]'],
   [new RegExp(`[A-Za-z](?:[A-Za-z.' ]*[A-Za-z.])?${TITLE}`, 'gu'), '[姓名]'],
   [new RegExp(`${HAN}{0,2}(?![位该的])${HAN}${TITLE}`, 'gu'), '[姓名]'],
 ]

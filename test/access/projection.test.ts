@@ -5,7 +5,8 @@ import { project } from '../../src/access/projection.ts'
 import { canSee } from '../../src/access/scope.ts'
 import type { Alert } from '../../src/model/alert.ts'
 import { inArea } from '../../src/model/area.ts'
-import { finding, HOT_POT, NOODLES } from '../alerts/findings.ts'
+import type { LoggedEvent } from '../../src/model/event.ts'
+import { eventAt, finding, HOT_POT, NOODLES } from '../alerts/findings.ts'
 import { openOffice } from '../alerts/office.ts'
 
 const office = await openOffice()
@@ -49,21 +50,44 @@ describe('projection', () => {
   })
 
   test('over several counties it keeps what is known to be in scope, and says how much is hidden', async () => {
-    const alert = await alertOver('3', XIAODIAN, DATONG)
-    const regionOf = (code: string) => (code === NOODLES ? DATONG : XIAODIAN)
-    const seen = project(supervisor(DATONG), alert, regionOf)
+    const found = (place: number) =>
+      [
+        { ...eventAt(3, 0), type: 'enterprise.registered', subject: NOODLES, region: DATONG },
+        { ...eventAt(3, 1), type: 'enterprise.registered', subject: HOT_POT, region: XIAODIAN },
+        // Seen elsewhere, but registered in Datong: it belongs there.
+        { ...eventAt(3, 2), subject: NOODLES, region: XIAODIAN },
+      ][place] as LoggedEvent
+    const office = await openOffice({ eventsAt: async (positions) => positions.map(({ index }) => found(index)) })
+    const events = [0, 1, 2].map((index) => ({ seq: 3, index }))
+    await office.receives(finding({ at: 3, alert: '3', address: 'a13', counties: [XIAODIAN, DATONG], events }))
+    const alert = await office.officer('comment', { note: '应县面馆也在其中' }, '3')
+    await office.closes()
+    const seen = project(supervisor(DATONG), alert)
     expect(seen).toMatchObject({
       id: '3',
       level: 'orange',
       region: DATONG,
       regions: [DATONG],
       subject: { enterprises: [NOODLES], hidden: 1 },
-      evidence: { observed: 0, events: [], eventsTotal: 0, series: [], threshold: 5 },
+      evidence: { observed: 1, events: [{ id: 'event-3.0' }], eventsTotal: 1, series: [], threshold: 5 },
       summary: { zh: '涉及其他辖区，由上级牵头。' },
     })
     const text = JSON.stringify(seen)
-    for (const foreign of [XIAODIAN, HOT_POT, '6 complainants', '应县']) expect(text).not.toContain(foreign)
-    expect(project(supervisor(DATONG), alert)?.subject).toMatchObject({ enterprises: [], hidden: 2 })
+    for (const foreign of [XIAODIAN, HOT_POT, '6 complainants', '应县', 'event-3.1'])
+      expect(text).not.toContain(foreign)
+    expect(project(supervisor(XIAODIAN), alert)).toMatchObject({
+      subject: { enterprises: [HOT_POT], hidden: 1 },
+      evidence: { observed: 2, events: [{ id: 'event-3.1' }, { id: 'event-3.2' }] },
+    })
+    expect(JSON.stringify(alert)).not.toContain('places')
+  })
+
+  test('what nobody knows the county of is hidden', async () => {
+    const office = await openOffice({ eventsAt: async (positions) => positions.map(() => null) })
+    await office.receives(finding({ at: 6, alert: '6', address: 'a16', counties: [XIAODIAN, DATONG] }))
+    const seen = project(supervisor(DATONG), office.alert('6'))
+    await office.closes()
+    expect(seen).toMatchObject({ subject: { enterprises: [], hidden: 2 }, evidence: { observed: 0, events: [] } })
   })
 
   test('the enterprise an alert is about is no secret to who sees the alert', async () => {

@@ -1,4 +1,5 @@
 import type { Alert, StoredAlert } from '../../model/alert.ts'
+import { NO_PLACES, withPlaces } from '../../model/alert-places.ts'
 import { YujingError } from '../../model/errors.ts'
 import { LEVELS, type Level } from '../../model/level.ts'
 import { memoryOf, type PastAlert } from '../../model/past-alert.ts'
@@ -226,6 +227,6 @@ export function createBook(spare?: number): DeskBook {
 
 /** A stored alert as the outside sees it: without what only the desk needs, with its revision. */
 export function asSeen(stored: StoredAlert, revision: number): Alert {
-  const { appliedPosition, openedPosition, eventPositions, beforeWithdrawal, receivedAt, ...seen } = stored
-  return { ...seen, revision }
+  const { appliedPosition, openedPosition, eventPositions, beforeWithdrawal, receivedAt, places, ...seen } = stored
+  return withPlaces({ ...seen, revision }, places ?? NO_PLACES)
 }

@@ -65,9 +65,24 @@ export function createEnrich(ports: { events: EventResolver; directory: Director
 }
 
 /** The events found as references, and how many were not. */
-export function references(found: Events): Pick<Verdict, 'events' | 'eventsPending'> {
-  const events = found.flatMap((event) => (event === null ? [] : [{ source: event.source, id: event.id }]))
-  return { events, eventsPending: found.length - events.length }
+export function references(found: Events): Required<Pick<Verdict, 'events' | 'eventsPending' | 'places'>> {
+  const resolved = found.filter((event) => event !== null)
+  return {
+    events: resolved.map(({ source, id }) => ({ source, id })),
+    eventsPending: found.length - resolved.length,
+    places: { events: resolved.map(({ region }) => region), enterprises: countiesOf(resolved) },
+  }
+}
+
+/** Where an enterprise belongs its registration says; of one that none of the events registers, where it was seen. */
+function countiesOf(events: readonly LoggedEvent[]): Record<string, string> {
+  const counties: Record<string, string> = {}
+  for (const registers of [false, true]) {
+    for (const { type, subject, region } of events.toReversed()) {
+      if (subject !== '' && type.startsWith('enterprise.') === registers) counties[subject] = region
+    }
+  }
+  return counties
 }
 
 function asItCame(finding: Finding): Verdict {

@@ -1,4 +1,5 @@
 import type { AlertEvidence, StoredAlert } from '../../model/alert.ts'
+import { type AlertPlaces, NO_PLACES } from '../../model/alert-places.ts'
 import { comparePositions, type Position } from '../../model/position.ts'
 import { formatTime } from '../../model/time.ts'
 import { type Arrival, type Change, type Dropped, type Verdict, withHistory } from '../change.ts'
@@ -34,6 +35,7 @@ export function merge(arrival: Arrival): Change | Dropped {
     summary: finding.summary,
     evidence: evidenceOf(verdict),
     eventPositions: finding.evidence.events,
+    places: placesOf(verdict, before.places),
     industry: finding.industry === '' ? before.industry : finding.industry,
   }
   if (finding.kind === 'withdrawn') return { ...arrival, alert: withdrawn(judged, arrival.at) }
@@ -95,6 +97,7 @@ function opened(arrival: Arrival): Change {
     eventPositions: finding.evidence.events,
     beforeWithdrawal: null,
     receivedAt: finding.logTime,
+    places: placesOf(verdict),
   }
   return { ...arrival, alert }
 }
@@ -114,6 +117,16 @@ function restored(alert: StoredAlert, at: string): StoredAlert {
   if (alert.beforeWithdrawal === null) return alert
   const { status, outcome } = alert.beforeWithdrawal
   return { ...withHistory(alert, { at, action: 'restored', to: status }), outcome, beforeWithdrawal: null }
+}
+
+/** Of the enterprises that the newest finding names, those looked up before stay known. */
+function placesOf({ finding, places = NO_PLACES }: Verdict, before: AlertPlaces = NO_PLACES): AlertPlaces {
+  const known = { ...before.enterprises, ...places.enterprises }
+  const named = finding.enterprises.flatMap((code) => {
+    const county = known[code]
+    return county === undefined ? [] : [[code, county] as const]
+  })
+  return { events: places.events, enterprises: Object.fromEntries(named) }
 }
 
 function evidenceOf({ finding, events, eventsPending }: Verdict): AlertEvidence {

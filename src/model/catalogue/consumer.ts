@@ -3,7 +3,7 @@ import { Count, define, Identifier, Money, OneOf, Person, Respondent, ShortText,
 
 const { Boolean: Flag, Object: Members, Optional } = Type
 
-const Trade = Members({ issue: Optional(Word), platform: Optional(ShortText) })
+const Trade = Members({ issue: Optional(ShortText), platform: Optional(ShortText) })
 
 /** Complaints, reports, opinions, and what monitoring of trade and advertising sees. */
 export const consumer = {
@@ -12,7 +12,7 @@ export const consumer = {
       number: Identifier,
       complainant: Optional(Person),
       respondent: Optional(Respondent),
-      issue: Word,
+      issue: ShortText,
       category: Optional(Word),
       amount: Optional(Money),
       /** How many people are concerned. */
@@ -40,7 +40,7 @@ export const consumer = {
       number: Identifier,
       reporter: Optional(Person),
       respondent: Optional(Respondent),
-      issue: Word,
+      issue: ShortText,
       category: Optional(Word),
       text: Optional(Text),
     }),
