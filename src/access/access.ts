@@ -92,7 +92,8 @@ export function createAccess(options: {
         session: { csrf },
         standing() {
           if (keys.identify(keyDigest) === null) return 'revoked'
-          return sessions.find(token, 'peek') === null ? 'expired' : 'valid'
+          const use = identity.role === 'viewer' ? 'use' : 'peek'
+          return sessions.find(token, use) === null ? 'expired' : 'valid'
         },
       }
     },

@@ -1,4 +1,4 @@
-import { SESSION_ABSOLUTE_MS } from './sessions.ts'
+import { WALL_ABSOLUTE_MS } from './sessions.ts'
 
 /** Name of the console's cookie, the only one of the service. */
 export const SESSION_COOKIE = 'yujing_session'
@@ -18,7 +18,8 @@ export function readSessionCookie(header: string | undefined): string | null {
  * @param secure whether browsers come by https: then they send it by nothing else
  */
 export function writeSessionCookie(token: string | null, secure: boolean): string {
-  const seconds = token === null ? 0 : SESSION_ABSOLUTE_MS / 1000
+  // The longest that any session lasts; when one ends the service decides.
+  const seconds = token === null ? 0 : WALL_ABSOLUTE_MS / 1000
   const attributes = `Max-Age=${seconds}; Path=/; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`
   return `${SESSION_COOKIE}=${token ?? ''}; ${attributes}`
 }

@@ -12,6 +12,11 @@ import { createMirror } from './mirror.ts'
 /** A session ends this long after the last request, and this long after the sign-in whatever happens. */
 export const SESSION_IDLE_MS = 30 * 60_000
 export const SESSION_ABSOLUTE_MS = 12 * 3_600_000
+/**
+ * The session of a viewer may be a display on a wall, before which nobody sits: it can change nothing, so its live feed
+ * counts as use, and it ends this long after the sign-in.
+ */
+export const WALL_ABSOLUTE_MS = 24 * 3_600_000
 /** The last request is written down at most this often, so that idle time-out is exact to a minute. */
 const TOUCH_MS = 60_000
 
@@ -50,7 +55,9 @@ export function createSessions(options: { bucket: ConfigBucket; keys: Keys; cloc
 
   function expired(session: StoredSession): boolean {
     const now = clock.now()
-    return now - session.seenAt >= SESSION_IDLE_MS || now - session.createdAt >= SESSION_ABSOLUTE_MS
+    const role = keys.identify(session.keyDigest)?.role
+    const absoluteMs = role === 'viewer' ? WALL_ABSOLUTE_MS : SESSION_ABSOLUTE_MS
+    return now - session.seenAt >= SESSION_IDLE_MS || now - session.createdAt >= absoluteMs
   }
 
   /** Compare-and-set, so that a touch never brings back a session that was just closed. */

@@ -153,6 +153,24 @@ describe('who is shown out', () => {
     expect((await client.closed).code).toBe(4001)
   })
 
+  test('a viewer watching on a wall not for a day, and then: 4001', async () => {
+    const clock = { time: MONDAY }
+    const house = await open({ clock, live: { limits: { pulseMs: 20 } } })
+    const key = await house.key({ name: 'wall', role: 'viewer' })
+    const signedIn = await house.ask('POST', '/v1/session', { body: { key } })
+    const cookie = signedIn.headers.get('set-cookie')?.split(';')[0] ?? ''
+    const client = await follow(house.url, { headers: { cookie, origin: house.url } })
+    await client.subscribes()
+    for (let step = 1; step < 96; step++) {
+      clock.time = MONDAY + step * (SESSION_IDLE_MS / 2)
+      const pulses = client.of('pulse').length
+      await client.gets('pulse', pulses + 2)
+    }
+    expect(client.socket.readyState).toBe(client.socket.OPEN)
+    clock.time = MONDAY + 24 * 3_600_000
+    expect((await client.closed).code).toBe(4001)
+  })
+
   test('the oldest of over twenty connections of one key: 4009', async () => {
     const house = await open()
     const key = await house.key({ name: 'leader', role: 'viewer' })
