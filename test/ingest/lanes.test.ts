@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { INGEST_LIMITS } from '../../src/ingest/limits.ts'
-import { createTurns } from '../../src/ingest/turns.ts'
+import { BATCH_REST_MS, createTurns } from '../../src/ingest/turns.ts'
 import { createBatchGate } from '../../src/ingest/writer/batch-gate.ts'
 import { YujingError } from '../../src/model/errors.ts'
 import type { Lane } from '../../src/model/lane.ts'
@@ -44,7 +44,7 @@ describe('the batch lane of the writer', () => {
     const setting = await held()
     const { writer } = setting
     const first = writer.append(many(1, 'first'))
-    await vi.waitFor(() => expect(setting.metrics.laneWaiting.get()).resolves.toBeDefined())
+    await new Promise((resolve) => setTimeout(resolve, 5))
     const batch = writer.append(many(2_500, 'batch'), 'batch')
     const live = [writer.append(many(1, 'live')), writer.append(many(2, 'more'))]
     setting.open()
@@ -161,6 +161,26 @@ describe('turns', () => {
     expect(order).toEqual(['live', 'live', 'import', 'backfill', 'import', 'backfill', 'import'])
   })
 
+  it('are rare for the batch lane while a live request is under way, and as they were after it', async () => {
+    let now = 0
+    const turns = createTurns(() => now)
+    const end = turns.begin()
+    await turns.next('batch')
+    let granted = false
+    const second = turns.next('batch').then(() => {
+      granted = true
+    })
+    for (let round = 0; round < 20; round += 1) await new Promise((resolve) => setImmediate(resolve))
+    expect(granted).toBe(false)
+    now += BATCH_REST_MS
+    await second
+    const third = turns.next('batch')
+    end()
+    end()
+    await third
+    await turns.next('batch')
+  })
+
   it('leave the thread to others between two', async () => {
     const turns = createTurns()
     const others: number[] = []
@@ -249,7 +269,7 @@ describe('the door', () => {
     running.push(setting)
     const body = lines(long())
     const cut = code(setting.door.accept(request('application/x-ndjson', body)))
-    await vi.waitFor(() => expect(setting.logged().length).toBeGreaterThan(0))
+    await vi.waitFor(() => expect(setting.logged().length).toBeGreaterThan(0), { timeout: 30_000 })
     setting.door.stop()
     expect(await cut).toBe('log.unavailable')
     const taken = setting.logged().length

@@ -2,8 +2,8 @@ import { setImmediate } from 'node:timers/promises'
 import type { Lines } from './lines.ts'
 import type { MessageMaker } from './message-maker.ts'
 
-/** Events of the batch lane that go into a message before somebody else may use the thread: about 3 ms. */
-const STRETCH = 100
+/** Events of the batch lane that go into a message before somebody else may use the thread: about 2 ms. */
+const STRETCH = 50
 
 /**
  * Fills a message: with the live calls alone when any wait, else with those of the batch lane, a stretch at a time, until

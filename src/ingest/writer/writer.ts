@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
 import type { Control } from '../../model/control.ts'
 import { YujingError } from '../../model/errors.ts'
 import type { CanonicalEvent } from '../../model/event.ts'
@@ -10,7 +11,7 @@ import type { Metrics } from '../../telemetry/metrics.ts'
 import type { AppendOutcome, WriterPort } from '../writer-port.ts'
 import { AppendQueue } from './append-queue.ts'
 import { BATCH_LIMITS, type BatchLimits, createBatchGate } from './batch-gate.ts'
-import { identityOf } from './identity.ts'
+import { type EventIdentity, identityOf } from './identity.ts'
 import type { AppendLog, SnapshotStore, WriterHistory } from './ports.ts'
 import { restore, SNAPSHOT_NAME } from './restore.ts'
 import { encodeSnapshot } from './snapshot.ts'
@@ -58,6 +59,9 @@ export interface Writer extends WriterPort {
   stop(): Promise<void>
 }
 
+/** Events hashed at a time, about a millisecond. */
+const STRETCH = 50
+
 const DROPPED_AS = { stored: null, duplicate: 'duplicate', reused: 'id-reused' } as const
 
 /**
@@ -89,6 +93,16 @@ export function createWriter(options: WriterOptions): Writer {
     if (idHashes.length === 0) return new Map()
     const found = await options.history.lookup(idHashes)
     return new Map(idHashes.map((idHash) => [idHash, found.get(idHash) ?? null]))
+  }
+
+  /** Hashing many takes long enough to let others in between; then calls may overtake one another. */
+  async function identify(events: readonly CanonicalEvent[]): Promise<EventIdentity[]> {
+    const identities: EventIdentity[] = []
+    for (const event of events) {
+      identities.push(identityOf(event))
+      if (identities.length % STRETCH === 0) await setImmediate()
+    }
+    return identities
   }
 
   /** Summed up before it is counted: a counter's labels cost more than an event's checks. */
@@ -181,7 +195,7 @@ export function createWriter(options: WriterOptions): Writer {
       if (events.length === 0) return []
       taking()
       clock.assertBelieved()
-      const identities = events.map(identityOf)
+      const identities = lane === 'live' ? events.map(identityOf) : await identify(events)
       const maybe = identities.filter((identity) => state.ids.familiarity(identity) === 'perhaps')
       const history = await askHistory(maybe.map(({ idHash }) => idHash))
       const through = taking()
