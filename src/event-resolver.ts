@@ -1,9 +1,9 @@
 import type { LoggedEvent } from './model/event.ts'
 import type { LogMessage } from './model/log-message.ts'
 import type { Position } from './model/position.ts'
-import { decodeBatch } from './model/row.ts'
+import { RowReader } from './model/row-reader.ts'
 
-/** Batches kept decoded: findings of one burst point into the same few. */
+/** Batches kept as they came: findings of one burst point into the same few. Of a thousand rows a few are decoded. */
 const BATCHES_KEPT = 64
 
 /**
@@ -14,14 +14,14 @@ export function createEventResolver(
   log: { get(seq: number): Promise<LogMessage | null> },
   store: { eventsAt(positions: readonly Position[]): Promise<readonly LoggedEvent[]> },
 ): { eventsAt(positions: readonly Position[]): Promise<(LoggedEvent | null)[]> } {
-  const batches = new Map<number, Promise<readonly LoggedEvent[] | null>>()
+  const batches = new Map<number, Promise<Uint8Array | null>>()
 
-  function batch(seq: number): Promise<readonly LoggedEvent[] | null> {
+  function batch(seq: number): Promise<Uint8Array | null> {
     const known = batches.get(seq)
     if (known) return known
     const fetched = log
       .get(seq)
-      .then((message) => (message?.kind === 'rows' ? decodeBatch(message.payload) : null))
+      .then((message) => (message?.kind === 'rows' ? message.payload : null))
       .catch((error) => {
         batches.delete(seq)
         throw error
@@ -34,7 +34,12 @@ export function createEventResolver(
 
   return {
     async eventsAt(positions) {
-      const found = await Promise.all(positions.map(async ({ seq, index }) => (await batch(seq))?.[index] ?? null))
+      const found = await Promise.all(
+        positions.map(async ({ seq, index }) => {
+          const payload = await batch(seq)
+          return payload && rowAt(payload, index)
+        }),
+      )
       const missing = positions.filter((_, n) => found[n] === null)
       if (missing.length === 0) return found
       const stored = new Map(
@@ -43,4 +48,10 @@ export function createEventResolver(
       return positions.map(({ seq, index }, n) => found[n] ?? stored.get(`${seq}.${index}`) ?? null)
     },
   }
+}
+
+function rowAt(payload: Uint8Array, index: number): LoggedEvent | null {
+  const rows = new RowReader(payload)
+  while (rows.next()) if (rows.index === index) return rows.event()
+  return null
 }
