@@ -1,6 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Config } from './config.ts'
+import { startDiskGuard } from './disk-guard.ts'
 import { claimDataDir } from './embedded/data-dir.ts'
 import { feedEpochOf } from './feed-epoch.ts'
 import { openFeedMark } from './feed-mark.ts'
@@ -62,6 +63,14 @@ async function start(config: Config, { logger, time = systemTime() }: AppOptions
     natsOf(config, dataDir, logger, stopping),
     clickhouseOf(config, dataDir, logger, stopping),
   ])
+  const disk = await startDiskGuard({
+    config,
+    directory: dataDir.path,
+    revive: nats.revive ?? (async () => {}),
+    logger,
+    metrics,
+  })
+  stopping.onStop('watch over the disk', () => disk.stop())
   const log = await connectLog({ ...nats, logger, maxBytes: config.logMaxBytes, name: 'yujing' })
   stopping.onStop('log', () => log.close())
   const store = openStore({ ...clickhouse, logger })
@@ -83,6 +92,7 @@ async function start(config: Config, { logger, time = systemTime() }: AppOptions
       logAccess: nats,
       storeAccess: { url: clickhouse.url, username: clickhouse.username, password: clickhouse.password },
       home: dataDir.home,
+      disk,
       personKey: await personKeyOf(config, settings),
       alerts: mark.guard(alerts, feedEpoch),
       feedEpoch,

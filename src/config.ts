@@ -30,6 +30,10 @@ export interface Config {
   readonly logMaxBytes: number
   /** Log time that the log keeps whatever is stored, milliseconds. */
   readonly logKeepMs: number
+  /** Below this share of free disk nothing more is taken, 0 (never) to 50. */
+  readonly diskFreePercent: number
+  /** Held on the disk and given up last; 0: none. */
+  readonly diskReserveBytes: number
   /** Time to live of this process's lease, milliseconds: so long after its death others take its work. */
   readonly leaseTtlMs: number
 }
@@ -98,6 +102,8 @@ export function readConfig(env: Environment, cwd: string): Config {
     alertKeptDays: integer(text('ALERT_KEPT_DAYS'), 'YUJING_ALERT_KEPT_DAYS', 30, 0, 3_650),
     logMaxBytes: integer(text('LOG_MAX_BYTES'), 'YUJING_LOG_MAX_BYTES', 20 * 1024 ** 3, 16 * 1024 ** 2, 2 ** 50),
     logKeepMs: integer(text('LOG_KEEP_DAYS'), 'YUJING_LOG_KEEP_DAYS', 14, 0, 3_650) * DAY_MS,
+    diskFreePercent: integer(text('DISK_FREE_PERCENT'), 'YUJING_DISK_FREE_PERCENT', 5, 0, 50),
+    diskReserveBytes: integer(text('DISK_RESERVE_BYTES'), 'YUJING_DISK_RESERVE_BYTES', 256 * 1024 ** 2, 0, 2 ** 40),
     leaseTtlMs: integer(text('LEASE_TTL_MS'), 'YUJING_LEASE_TTL_MS', 10_000, 1_000, 60_000),
   }
   if (config.natsUrl && !config.personKey)

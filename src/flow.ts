@@ -10,6 +10,7 @@ import { createLiveFeed } from './deliver/websocket/live-feed.ts'
 import { createDetectGroups } from './detect-groups.ts'
 import { startDetect } from './detect-host.ts'
 import { createDetectorSettings, createSettingsChanges } from './detector-settings.ts'
+import type { DiskGuard } from './disk-guard.ts'
 import { createDuty } from './duty.ts'
 import { packageRoot } from './embedded/package-root.ts'
 import { createEventResolver } from './event-resolver.ts'
@@ -42,6 +43,8 @@ export interface Ground {
   readonly config: Config
   readonly log: LogConnection
   readonly store: Store
+  /** Closes the door before the disk is full. */
+  readonly disk: Pick<DiskGuard, 'assertRoom' | 'isOpen'>
   /** How detection's threads reach the log. */
   readonly logAccess: { readonly url: string; readonly user: string; readonly password: string }
   /** How they reach history, should the log no longer hold what they need. */
@@ -167,6 +170,7 @@ export async function startFlow(ground: Ground, stopping: Stopping): Promise<str
     logger,
     metrics,
     limits: INGEST_LIMITS,
+    assertOpen: () => ground.disk.assertRoom(),
   })
 
   // alerts -> live feed, and everything -> people

@@ -11,7 +11,7 @@ import { YujingError } from './model/errors.ts'
  * nobody.
  */
 export function createHealth(o: {
-  ground: Pick<Ground, 'config' | 'log' | 'store' | 'clock' | 'restarting'>
+  ground: Pick<Ground, 'config' | 'log' | 'store' | 'clock' | 'disk' | 'restarting'>
   leases: Pick<Leases<unknown>, 'holder'>
   lead: Duty<unknown>
   storing: Duty<{ storeWriter: { failure(): Error | null } }>
@@ -26,6 +26,7 @@ export function createHealth(o: {
       const reasons = [
         ...(log.healthy() ? [] : ['log unreachable']),
         ...(clock.doubt() === null ? [] : [`clock ${clock.doubt()?.reason}`]),
+        ...(ground.disk.isOpen() ? [] : ['disk full']),
         ...(lead.hindrance() === null ? [] : [hindered(lead.hindrance())]),
         ...(detection.isReady() ? [] : ['partitions recovering']),
         ...(storing.current()?.storeWriter.failure() ? ['store writer has given up'] : []),

@@ -12,6 +12,8 @@ export type NatsAccess = {
   password: string
   syncsAlways?: boolean
   trouble?: () => string | null
+  /** Of a child: brings it back after the disk had no room. */
+  revive?: () => Promise<void>
 }
 
 /** The configured NATS, or a child that is started here and ended with `stopping`. */

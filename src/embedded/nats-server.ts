@@ -20,6 +20,8 @@ export interface NatsServer {
   pid(): number
   /** Why it is away at this moment, for people; null while it runs. */
   trouble(): string | null
+  /** Starts it anew after it had no room to write: it hangs then, and does not come back by itself (tried: 2.9). */
+  revive(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -45,6 +47,10 @@ export async function startNatsServer(o: { dataDir: DataDir; binary?: string; lo
     syncsAlways: binary.syncsAlways,
     pid: () => server.pid(),
     trouble: () => server.trouble(),
+    async revive() {
+      logger.warn('nats-server had no room to write; it is started anew')
+      await server.restart()
+    },
     stop: () => server.stop(),
   }
 }

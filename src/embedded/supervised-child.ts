@@ -15,6 +15,8 @@ export interface SupervisedServer {
   pid(): number
   /** Why the server is away at this moment, for people; null while it runs. */
   trouble(): string | null
+  /** Ends the process that runs, also one that hangs; it is started again like one that died. */
+  restart(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -25,6 +27,9 @@ export interface BackOff {
   /** A server that has run this long was well: its next death is the first again. */
   readonly healthyMs: number
 }
+
+/** A process that is to be started again may take so long to end by itself. */
+const RESTART_GRACE_MS = 2_000
 
 const BACK_OFF: BackOff = { firstMs: 100, mostMs: 5_000, healthyMs: 30_000 }
 
@@ -80,6 +85,7 @@ export async function supervise(o: {
     port,
     pid: () => running.child.pid,
     trouble: () => trouble,
+    restart: () => running.child.stop(RESTART_GRACE_MS),
     async stop() {
       stopping.abort()
       await running.child.stop()

@@ -57,6 +57,8 @@ export interface DoorOptions {
   readonly logger: Logger
   readonly metrics: Metrics
   readonly limits: IngestLimits
+  /** Throws YujingError of status 503 while nothing may come in, whatever it is. */
+  readonly assertOpen?: () => void
   /** Sources whose given person keys are as good as ID numbers; none unless said. */
   readonly strongSource?: (source: string) => boolean
 }
@@ -135,6 +137,7 @@ export function createDoor(options: DoorOptions): Door {
 
   async function accept(request: IngestRequest): Promise<IngestAnswer> {
     clock.assertBelieved()
+    options.assertOpen?.()
     const mode = contentMode(request)
     const length = unpackedLength(request.body, request.contentEncoding)
     const lane = request.lane === 'batch' || length > limits.liveBytes ? 'batch' : 'live'

@@ -83,6 +83,16 @@ export function createMetrics() {
       help: 'Log time between the first message that the log still holds and the last, seconds.',
       registers,
     }),
+    diskFreeBytes: new Gauge({
+      name: 'yujing_disk_free_bytes',
+      help: 'Free bytes of the disk of the data directory, as far as the service may have them.',
+      registers,
+    }),
+    diskReserveBytes: new Gauge({
+      name: 'yujing_disk_reserve_bytes',
+      help: 'Bytes held on the disk for the worst case; 0 while they are given up.',
+      registers,
+    }),
     stateKeys: new Gauge({
       name: 'yujing_state_keys',
       help: 'Keys held in detection state.',

@@ -36,6 +36,8 @@ export interface Service {
 export async function startService(
   options: {
     env?: Record<string, string>
+    /** Where its directory is made; the machine's own place for such. */
+    under?: string
     /** Before the program, e.g. `--import FILE`. */
     nodeArgs?: readonly string[]
     /** Absent: a new one, removed by `stop`. */
@@ -45,7 +47,7 @@ export async function startService(
   } = {},
 ): Promise<Service> {
   if (!existsSync(join(root, 'dist/src/main.js'))) throw new Error('dist is missing: run npm run build')
-  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'yujing-service-')))
+  const dataDir = options.dataDir ?? (await mkdtemp(join(options.under ?? tmpdir(), 'yujing-service-')))
   const adminKey = 'test-admin-key-0123456789abcdef'
   let child: ChildProcess
   let url = ''
@@ -59,7 +61,13 @@ export async function startService(
       process.execPath,
       [...(options.nodeArgs ?? []), join(root, 'dist/src/main.js'), 'serve', '--port', port, '--data-dir', dataDir],
       {
-        env: { PATH: process.env.PATH, YUJING_BOOTSTRAP_KEY: adminKey, ...options.env },
+        env: {
+          PATH: process.env.PATH,
+          YUJING_BOOTSTRAP_KEY: adminKey,
+          // Every service of the tests would write its reserve anew.
+          YUJING_DISK_RESERVE_BYTES: '1048576',
+          ...options.env,
+        },
         cwd: root,
         stdio: ['ignore', 'pipe', 'pipe'],
       },
