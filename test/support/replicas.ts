@@ -15,9 +15,9 @@ export interface Replicas {
   freeze(service: Service): void
   /** SIGCONT. */
   thaw(service: Service): void
-  /** The one that says it leads; waits until there is one among those that answer. */
+  /** The one that says it leads; waits until there is one among those that run and are not frozen. */
   lead(): Promise<Service>
-  /** Waits until one leads, one stores, and every group of partitions is held, by the processes that answer alone. */
+  /** Waits until one leads, one stores, and every group of partitions is held, by the processes that run and answer. */
   whole(): Promise<void>
   /** The stored log, as the service's own user. The caller closes. */
   openLog(): Promise<LogConnection>
@@ -35,16 +35,28 @@ export interface Readiness {
   readonly groups: number
 }
 
+/** Of one that does not answer. */
+const SILENT: Readiness = {
+  status: 0,
+  reasons: ['no answer'],
+  degraded: [],
+  role: '',
+  lead: false,
+  storing: false,
+  groups: 0,
+}
+
 const PERSON_KEY = 'a person key that all replicas of a test share'
 const MAX_BYTES = 256 * 1024 ** 2
 const GROUPS = 16
 /** Work moves within 15 s; the machine may be loaded. */
-const MOVED_WITHIN_MS = 60_000
+const MOVED_WITHIN_MS = 90_000
+const ANSWERS_WITHIN_MS = 10_000
 
-/** What a process says of itself; null when it does not answer in a second. */
+/** What a process says of itself; null when it does not answer. */
 export async function readiness(service: Service): Promise<Readiness | null> {
   try {
-    const response = await service.request('/readyz', { signal: AbortSignal.timeout(1_000) })
+    const response = await service.request('/readyz', { signal: AbortSignal.timeout(ANSWERS_WITHIN_MS) })
     return { status: response.status, ...((await response.json()) as Omit<Readiness, 'status'>) }
   } catch {
     return null
@@ -56,7 +68,7 @@ export async function readiness(service: Service): Promise<Readiness | null> {
  *
  * @param leaseTtlMs time to live of their leases; short, so that work moves soon
  */
-export async function startReplicas(each: readonly Record<string, string>[], leaseTtlMs = 3_000): Promise<Replicas> {
+export async function startReplicas(each: readonly Record<string, string>[], leaseTtlMs = 5_000): Promise<Replicas> {
   const [nats, clickhouse] = await Promise.all([startTestNats(), startTestClickHouse()])
   const address = (url: string, user: string, password: string) => {
     const whole = new URL(url)
@@ -74,10 +86,12 @@ export async function startReplicas(each: readonly Record<string, string>[], lea
   }
   const start = (env: Record<string, string>) => startService({ env: { ...shared, ...env } })
   const services = await Promise.all(each.map(start))
+  const frozen = new Set<Service>()
 
   async function sayings(): Promise<readonly { readonly service: Service; readonly says: Readiness }[]> {
-    const asked = await Promise.all(services.map(async (service) => ({ service, says: await readiness(service) })))
-    return asked.flatMap(({ service, says }) => (says === null ? [] : [{ service, says }]))
+    const running = services.filter((service) => service.alive() && !frozen.has(service))
+    const asked = await Promise.all(running.map(async (service) => ({ service, says: await readiness(service) })))
+    return asked.map(({ service, says }) => ({ service, says: says ?? SILENT }))
   }
 
   return {
@@ -89,8 +103,14 @@ export async function startReplicas(each: readonly Record<string, string>[], lea
       services.push(service)
       return service
     },
-    freeze: ({ pid }) => process.kill(pid, 'SIGSTOP'),
-    thaw: ({ pid }) => process.kill(pid, 'SIGCONT'),
+    freeze(service) {
+      process.kill(service.pid, 'SIGSTOP')
+      frozen.add(service)
+    },
+    thaw(service) {
+      process.kill(service.pid, 'SIGCONT')
+      frozen.delete(service)
+    },
     lead: () =>
       eventually(
         'a process that leads',
@@ -100,10 +120,11 @@ export async function startReplicas(each: readonly Record<string, string>[], lea
     async whole() {
       const count = (which: (says: Readiness) => number, all: readonly { says: Readiness }[]) =>
         all.reduce((sum, { says }) => sum + which(says), 0)
+      let all = await sayings()
       await eventually(
         'processes that do everything between them',
         async () => {
-          const all = await sayings()
+          all = await sayings()
           return (
             count(({ lead }) => Number(lead), all) === 1 &&
             count(({ storing }) => Number(storing), all) === 1 &&
@@ -112,20 +133,17 @@ export async function startReplicas(each: readonly Record<string, string>[], lea
           )
         },
         MOVED_WITHIN_MS,
-      )
+      ).catch((error: Error) => {
+        const lines = services.flatMap((service) => [`${service.pid}:`, ...service.tail().slice(-25)])
+        throw new Error(`${error.message}\n${JSON.stringify(all.map(({ says }) => says))}\n${lines.join('\n')}`)
+      })
     },
     openLog: () => {
       const { url, user, password } = nats
       return connectLog({ url, user, password, logger: silentLogger(), maxBytes: MAX_BYTES, name: 'test' })
     },
     async stop() {
-      for (const { pid } of services) {
-        try {
-          process.kill(pid, 'SIGCONT')
-        } catch {
-          // Killed by the test, and not started again.
-        }
-      }
+      for (const { pid } of frozen) process.kill(pid, 'SIGCONT')
       await Promise.all(services.map((service) => service.stop()))
       await clickhouse.stop()
       await nats.stop()
