@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -146,4 +146,21 @@ test('a children.json that cannot be read stops the start and the directory stay
   rmSync(join(path, 'children.json'))
   await claim()
   expect(readFileSync(join(path, 'children.json'), 'utf8')).toBe('[]\n')
+})
+
+test('a directory keeps its name for ever, and a copy of it has another', async () => {
+  const first = await claim()
+  await first.release()
+  claimed.length = 0
+  const again = await claim()
+  expect(again.home).toBe(first.home)
+  const copy = `${path}-copy`
+  cpSync(path, copy, { recursive: true, filter: (source) => !source.endsWith('.sock') })
+  try {
+    const other = await claimDataDir(copy, { logger })
+    expect(other.home).not.toBe(first.home)
+    await other.release()
+  } finally {
+    rmSync(copy, { recursive: true, force: true })
+  }
 })
