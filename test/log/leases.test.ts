@@ -45,6 +45,7 @@ function through(bucket: MemoryBucket<LeaseValue<About>>, writes: (write: () => 
     update: (key, value, revision) => writes(() => bucket.update(key, value, revision)),
     put: (key, value) => bucket.put(key, value),
     delete: (key) => bucket.delete(key),
+    forget: (key, revision) => bucket.forget(key, revision),
     watch: (signal) => bucket.watch(signal),
     lastRevision: () => bucket.lastRevision(),
     entries: () => bucket.entries(),

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
 import { type Random, streams } from '../../src/simulate/random.ts'
 import { compareAlerts, compareLog, compareStore } from '../chaos/compare.ts'
-import { passOffline } from '../chaos/offline.ts'
+import { readOffline } from '../chaos/offline.ts'
 import { createSender } from '../chaos/sender.ts'
 import { createSource } from '../chaos/traffic.ts'
 import { type Replicas, readiness, startReplicas } from '../support/replicas.ts'
@@ -71,7 +71,7 @@ async function settled({ services }: Replicas): Promise<void> {
 async function compare(all: Replicas, made: ReadonlyMap<string, number>) {
   await settled(all)
   const log = await all.openLog()
-  const offline = await passOffline(log).finally(() => log.close())
+  const offline = await readOffline(log).finally(() => log.close())
   expect(compareLog(offline, made)).toEqual([])
   expect(await compareStore(offline, all.clickhouseUrl, new Map())).toEqual([])
   for (const service of all.services) {
