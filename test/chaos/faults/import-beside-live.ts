@@ -21,6 +21,7 @@ export const importBesideLive = (events: number): Fault => ({
     const source = createSource(`/chaos/import-${imports}`, random, { backfill: true, now: world.clock.now })
     const over = new AbortController()
     const probing = probe(world, over.signal)
+    const before = await toFinding(world)
     const started = performance.now()
     const lane = async () => {
       while (source.made < events) {
@@ -31,16 +32,28 @@ export const importBesideLive = (events: number): Fault => ({
     }
     await Promise.all(Array.from({ length: LANES }, lane))
     const seconds = (performance.now() - started) / 1_000
+    const after = await toFinding(world)
     over.abort()
     const times = (await probing).sort((a, b) => a - b)
     const at = (share: number) =>
       `${Math.round(times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0)} ms`
     world.figures.push(
       `${events} imported in ${seconds.toFixed(1)} s; meanwhile live to the frame, ${times.length} probes: ` +
-        `p50 ${at(0.5)}, p99 ${at(0.99)}, most ${at(1)}`,
+        `p50 ${at(0.5)}, p99 ${at(0.99)}, most ${at(1)}; ` +
+        `of that to the finding ${Math.round((1_000 * (after.sum - before.sum)) / Math.max(1, after.count - before.count))} ms in the mean`,
     )
   },
 })
+
+/** Seconds from the door to the finding, as the service itself counts them: which part of the way is slow. */
+async function toFinding({ service }: World): Promise<{ sum: number; count: number }> {
+  const metrics = await (await service.request('/metrics')).text()
+  const figure = (name: string) => {
+    const line = new RegExp(`^yujing_ingest_to_finding_seconds_${name} (\\S+)$`, 'm').exec(metrics)
+    return Number(line?.[1] ?? 0)
+  }
+  return { sum: figure('sum'), count: figure('count') }
+}
 
 /** Raises an alert again and again and measures from the request to the frame that tells it, milliseconds. */
 async function probe({ service, sender, made, clock }: World, signal: AbortSignal): Promise<number[]> {
