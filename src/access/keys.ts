@@ -7,6 +7,7 @@ import type { Logger } from '../telemetry/logger.ts'
 import type { ConfigBucket } from './bucket-port.ts'
 import { administrator, BOOTSTRAP_ID, type Identity } from './identity.ts'
 import { digest, generateSecret, KEY_PATTERN } from './key-format.ts'
+import { wrongLimit } from './key-limits.ts'
 import { fillIn, identityOf, type KeyInfo, NewKey, StoredKey } from './key-record.ts'
 import { createMirror } from './mirror.ts'
 
@@ -72,6 +73,8 @@ export function createKeys(options: {
           'A key needs a name and a role; ingest also sources, supervisor areas.',
         )
       }
+      const wrong = wrongLimit(request)
+      if (wrong !== null) throw new YujingError('request.invalid', wrong)
       const key = generateSecret()
       const keyDigest = digest(key)
       const id = idOf(keyDigest)

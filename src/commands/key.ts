@@ -1,10 +1,10 @@
 import { Command } from 'commander'
+import { wrongLimit } from '../access/key-limits.ts'
 import type { NewKey } from '../access/key-record.ts'
 import { createKeys, type Keys } from '../access/keys.ts'
 import { systemClock } from '../telemetry/clock.ts'
 import { silentLogger } from '../telemetry/logger.ts'
 import { type CommandContext, UsageError } from './context.ts'
-import { checkLimits } from './key-limits.ts'
 import { connectRuntime } from './runtime.ts'
 
 /** Who did it, in the records: whoever may read DATA_DIR/runtime.json. */
@@ -86,8 +86,10 @@ export function keyCommand(context: CommandContext): Command {
     .action(async (flags: AddFlags) => {
       const role = ROLES.find((candidate) => candidate === flags.role)
       if (!role) throw new UsageError(`--role is ${flags.role}: allowed is ${ROLES.join(', ')}`)
-      checkLimits(flags)
-      const { key, info } = await withKeys(flags.dataDir, (keys) => keys.add(requestOf(role, flags), BY))
+      const request = requestOf(role, flags)
+      const wrong = wrongLimit(request)
+      if (wrong !== null) throw new UsageError(`--${wrong}`)
+      const { key, info } = await withKeys(flags.dataDir, (keys) => keys.add(request, BY))
       if (flags.json) print({ ...info, key })
       else context.stdout.write(`${info.id}  ${info.role}  ${info.name}\n${key}\n`)
     })

@@ -98,6 +98,7 @@ describe('documentation', () => {
       '/v1/alerts',
       '/v1/alerts/{id}',
       '/v1/alerts/{id}/actions',
+      '/v1/alerts/{id}/verify',
       '/v1/clock',
       '/v1/clock/confirm',
       '/v1/detectors',
@@ -173,6 +174,19 @@ describe('keys', () => {
     expect((await house.ask('POST', '/v1/keys', { ...admin, body: { name: 'n', role: 'supervisor' } })).status).toBe(
       400,
     )
+  })
+
+  test.each([
+    [{ role: 'supervisor', areas: ['140199'] }, '140199'],
+    [{ role: 'viewer', areas: ['140105', '140199'] }, '140199'],
+    [{ role: 'ingest', sources: ['/sx/12315'], types: ['complaint.filled'] }, 'complaint.filled'],
+    [{ role: 'ingest', sources: ['/sx/12315', ' /sx/other'] }, ' /sx/other'],
+  ])('limited to what is none are refused: %o', async (limits, named) => {
+    const before = (await house.ask('GET', '/v1/keys', admin)).json().items.length
+    const answer = await house.ask('POST', '/v1/keys', { ...admin, body: { name: 'n', ...limits } })
+    expect(answer.status).toBe(400)
+    expect(answer.json().error).toMatchObject({ code: 'request.invalid', message: expect.stringContaining(named) })
+    expect((await house.ask('GET', '/v1/keys', admin)).json().items).toHaveLength(before)
   })
 })
 
