@@ -18,7 +18,7 @@ describe('the session of the console', () => {
   test('signing in gives who it is, a token against forgery and a cookie no script can read', async () => {
     const { answer, attributes, cookie } = await signIn(house)
     expect(answer.json().identity).toEqual({ id: 'bootstrap', name: 'bootstrap', role: 'admin', areas: 'all' })
-    expect(attributes).toMatch(/^yujing_session=[\w-]{43}; Max-Age=43200; Path=\/; HttpOnly; SameSite=Strict$/)
+    expect(attributes).toMatch(/^yujing_session=[\w-]{43}; Max-Age=86400; Path=\/; HttpOnly; SameSite=Strict$/)
     const who = await house.ask('GET', '/v1/session', { headers: { cookie } })
     expect(who.json()).toEqual(answer.json())
     expect((await house.ask('GET', '/v1/alerts', { headers: { cookie } })).status).toBe(200)
