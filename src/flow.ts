@@ -300,15 +300,11 @@ async function startStoring(
     log: log.events,
     intents: await log.bucket('yujing_config'),
     quarantine: {
-      put: ({ position, reason, row }) =>
-        quarantine.put({
-          code: 'row.refused',
-          reason,
-          source: '',
-          id: `${position.epoch}-${position.seq}-${position.index}`,
-          receivedAt: clock.now(),
-          payload: seal.close(row),
-        }),
+      put: ({ position, reason, row }) => {
+        const id = `${position.epoch}-${position.seq}-${position.index}`
+        const entry = { code: 'row.refused' as const, reason, source: '', id, receivedAt: clock.now() }
+        return quarantine.put({ ...entry, payload: seal.close(row) }, id)
+      },
     },
     mayStore: claim.held,
     onSuperseded: giveUp,

@@ -6,6 +6,7 @@ import type { GuardedClock } from '../telemetry/guarded-clock.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { admit, type Gate } from './admit.ts'
+import { createAttempts } from './attempts.ts'
 import { contentMode, type IngestBody, type RawEvent, readBody } from './body.ts'
 import { createBudget } from './budget.ts'
 import { compileCatalogue } from './data-check.ts'
@@ -108,10 +109,10 @@ export function createDoor(options: DoorOptions): Door {
     if (doubtful.length > 0) logger.debug({ subjects: doubtful.length }, 'credit codes fail the check of GB 11714')
   }
 
-  async function isolate({ raw, refusal: { code, message } }: Refused): Promise<void> {
+  async function isolate({ raw, refusal: { code, message } }: Refused, name: string): Promise<void> {
     const text = raw.text()
     const kept = text.slice(0, limits.quarantinedCharacters)
-    await quarantine.put({
+    const entry = {
       code,
       reason: message,
       source: nameIn(raw.value, 'source') ?? '',
@@ -119,18 +120,27 @@ export function createDoor(options: DoorOptions): Door {
       receivedAt: clock.now(),
       payload: seal.close(kept),
       ...(kept.length < text.length && { cutFromBytes: raw.bytes }),
-    })
+    }
+    await quarantine.put(entry, name)
   }
 
   /** So many at a time: a hundred thousand at once would outrun the quarantine's patience and the memory. */
   async function isolateAll(refused: readonly Refused[]): Promise<void> {
-    const rest = refused.values()
+    if (refused.length === 0) return
+    const attempt = attempts.begin(() => contentOf(refused))
+    const rest = refused.entries()
     const lane = async (): Promise<void> => {
-      for (const one of rest) await isolate(one)
+      for (const [index, one] of rest) await isolate(one, `${attempt.name}-${index}`)
     }
-    await Promise.all(Array.from({ length: Math.min(limits.quarantineAhead, refused.length) }, lane))
+    try {
+      await Promise.all(Array.from({ length: Math.min(limits.quarantineAhead, refused.length) }, lane))
+    } catch (error) {
+      attempt.failed()
+      throw error
+    }
   }
 
+  const attempts = createAttempts(limits.unansweredRequests)
   const working = { live: createBudget(limits.workingBytes.live), batch: createBudget(limits.workingBytes.batch) }
   const turns = createTurns()
   let isStopping = false
@@ -217,6 +227,14 @@ export function createDoor(options: DoorOptions): Door {
       throw new YujingError(first.code, first.message, answer)
     }
     return answer
+  }
+}
+
+/** What is refused, and why, as one text after the other. */
+function* contentOf(refused: readonly Refused[]): Iterable<string> {
+  for (const { raw, refusal } of refused) {
+    yield refusal.code
+    yield raw.text()
   }
 }
 

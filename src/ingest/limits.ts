@@ -20,6 +20,8 @@ export interface IngestLimits {
   readonly quarantinedCharacters: number
   /** Refused events on their way to the quarantine at a time. */
   readonly quarantineAhead: number
+  /** Requests remembered because their refused events could not all be put into quarantine. */
+  readonly unansweredRequests: number
   /** Bytes of the data once in canonical form, so that an event with its keys always fits into one message of the log. */
   readonly canonicalBytes: number
   /** Levels of JSON inside one another, in a body or in a line of it. */
@@ -43,6 +45,7 @@ export const INGEST_LIMITS: IngestLimits = {
   // Three bytes of UTF-8 at most each, and a third more in base64: 768 KiB of a message's 1 MiB.
   quarantinedCharacters: 192 * 1024,
   quarantineAhead: 256,
+  unansweredRequests: 10_000,
   canonicalBytes: 400 * 1024,
   nesting: 64,
   aheadMs: 5 * 60_000,

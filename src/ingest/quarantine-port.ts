@@ -1,6 +1,6 @@
 import type { QuarantineEntry } from '../model/quarantine.ts'
 
-/** Where refused events wait. Resolves once the entry is durable; the same event may be put again on a retry. */
+/** Where refused events wait. Resolves once the entry is durable; the same name again within minutes is no second entry. */
 export interface QuarantinePort {
-  put(entry: QuarantineEntry): Promise<void>
+  put(entry: QuarantineEntry, name: string): Promise<void>
 }

@@ -11,8 +11,11 @@ export interface Quarantined {
 
 /** Refused events, kept for 30 days; their payload arrives sealed. */
 export interface QuarantineLog {
-  /** Resolves once the server has it; throws `log.unavailable`. */
-  put(entry: QuarantineEntry): Promise<void>
+  /**
+   * Resolves once the server has it; throws `log.unavailable`. Under the same name again within two minutes it is
+   * no second entry.
+   */
+  put(entry: QuarantineEntry, name: string): Promise<void>
   /** Every entry from a number on that is still there, in order, without end; ends when aborted. */
   read(fromSeq: number, signal: AbortSignal): AsyncIterable<Quarantined>
   /** One entry, or null when it is not there (any more). */
@@ -26,8 +29,8 @@ const READ_AHEAD = 200
 export function createQuarantineLog(parts: LogParts): QuarantineLog {
   const { jetstream, manager, state } = parts
   return {
-    async put(entry) {
-      const options = { timeout: PUT_TIMEOUT_MS }
+    async put(entry, name) {
+      const options = { timeout: PUT_TIMEOUT_MS, msgID: name }
       await state.ask(() => jetstream.publish(`yujing.quarantine.${entry.code}`, JSON.stringify(entry), options))
     },
     async *read(fromSeq, signal) {

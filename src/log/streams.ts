@@ -28,6 +28,9 @@ const DAY_MS = 24 * 60 * MINUTE_MS
 const NAME_IN_USE = 10_058
 const NOT_FOUND = 10_059
 
+/** How long the quarantine knows an entry by its name. */
+const QUARANTINE_NAMED_MS = 2 * MINUTE_MS
+
 type Wanted = Pick<StreamConfig, 'name' | 'subjects'> & Partial<StreamConfig>
 
 /**
@@ -65,6 +68,7 @@ export function streamConfigurations(maxBytes: number): Wanted[] {
       discard: DiscardPolicy.Old,
       max_bytes: Math.ceil(maxBytes / 4),
       max_age: nanos(30 * DAY_MS),
+      duplicate_window: nanos(QUARANTINE_NAMED_MS),
     },
   ]
 }

@@ -325,6 +325,20 @@ describe('answers', () => {
     expect(await setting.send(...events)).toMatchObject({ accepted: 1, rejected: [{ index: 1 }] })
   })
 
+  it('put nothing into quarantine twice when it failed half way through them', async () => {
+    const events = [complaint(), 7, 7, complaint({ id: 'far', region: '999999' })]
+    setting.quarantine.room = 1
+    expect((await refusal(setting.send(...events))).code).toBe('log.unavailable')
+    expect((await refusal(setting.send(...events))).code).toBe('log.unavailable')
+    setting.quarantine.room = Number.POSITIVE_INFINITY
+    const { rejected } = await setting.send(...events)
+    const kept = () => setting.quarantine.entries.map(({ code }) => code).sort()
+    expect(kept()).toEqual(rejected.map(({ code }) => code).sort())
+    // Once answered, the same again is another request.
+    await setting.send(...events)
+    expect(kept()).toHaveLength(2 * rejected.length)
+  })
+
   it('say so while the log cannot be reached', async () => {
     setting.log.fail('lost')
     expect((await refusal(setting.send(complaint()))).code).toBe('log.unavailable')

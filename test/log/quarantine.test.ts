@@ -19,12 +19,14 @@ const entry = (id: string): QuarantineEntry => ({
 
 test('refused events wait in the order in which they came', async () => {
   const { quarantine } = await world.connect()
-  await quarantine.put(entry('a'))
-  await quarantine.put(entry('b'))
+  await quarantine.put(entry('a'), 'first')
+  await quarantine.put(entry('b'), 'second')
+  await quarantine.put(entry('a'), 'first')
   expect(await take(quarantine.read(1, new AbortController().signal), 2)).toEqual([
     { seq: 1, entry: entry('a') },
     { seq: 2, entry: entry('b') },
   ])
   expect(await quarantine.get(2)).toEqual(entry('b'))
+  // Under the same name it is no second entry.
   expect(await quarantine.get(3)).toBeNull()
 })

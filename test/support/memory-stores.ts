@@ -64,8 +64,15 @@ export class MemoryHistory implements WriterHistory {
 
 export class MemoryQuarantine {
   readonly entries: QuarantineEntry[] = []
+  /** How many are still taken before the log is away; the same name counts again. */
+  room = Number.POSITIVE_INFINITY
+  readonly #names = new Set<string>()
 
-  async put(entry: QuarantineEntry): Promise<void> {
+  async put(entry: QuarantineEntry, name: string): Promise<void> {
+    if (this.room === 0) throw new YujingError('log.unavailable')
+    this.room -= 1
+    if (this.#names.has(name)) return
+    this.#names.add(name)
     this.entries.push(entry)
   }
 }
