@@ -80,7 +80,7 @@ export async function connectLog(o: LogOptions): Promise<LogConnection> {
       events,
       findings: createFindingLog(parts, bucketOf<ReaderPosition>('yujing_positions')),
       quarantine: createQuarantineLog(parts),
-      snapshots: createSnapshots(parts, await ensureSnapshots(parts)),
+      snapshots: createSnapshots(parts, await ensureSnapshots(parts), epoch),
       calls: createCalls(connection, state, o.logger),
       bucket: async (name) => bucketOf(name),
       healthy: () => state.connected() && events.intact(),

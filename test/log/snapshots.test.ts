@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { jetstreamManager } from '@nats-io/jetstream'
+import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import type { NatsConnection } from '@nats-io/nats-core'
+import { Objm } from '@nats-io/obj'
 import { connect } from '@nats-io/transport-node'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { LogConnection } from '../../src/log/connection.ts'
@@ -83,6 +84,48 @@ test('a process that does not know what another wrote displaces none of it', asy
   expect(await sequences('writer')).toEqual([300, 200])
   expect(await other.snapshots.sequences()).toEqual(new Map([['writer', [300, 200]]]))
 })
+
+test('what an earlier log left holds up nothing of the log that was created anew, and goes when it has two', async () => {
+  for (const seq of [9_000, 9_500]) await log.snapshots.save('writer', seq, Buffer.from('old'))
+  await log.snapshots.save('detect-3', 9_400, Buffer.from('old'))
+  const old = log.epoch
+  await (await jetstreamManager(await raw())).streams.delete('YUJING_EVENTS')
+  log = await world.connect()
+  expect(log.epoch).not.toBe(old)
+  expect(await sequences('writer')).toEqual([])
+  expect(await log.snapshots.sequences()).toEqual(new Map())
+
+  await log.snapshots.save('writer', 3, Buffer.from('new'))
+  expect(await log.snapshots.sequences()).toEqual(new Map([['writer', [3]]]))
+  expect(await objects()).toEqual(
+    [`detect-3.${old}.9400`, `writer.${old}.9000`, `writer.${old}.9500`, `writer.${log.epoch}.3`].sort(),
+  )
+  await log.snapshots.save('writer', 7, Buffer.from('new'))
+  const [newest] = await log.snapshots.candidates('writer')
+  expect(Buffer.from((await newest?.read()) as Uint8Array).toString()).toBe('new')
+  expect(await sequences('writer')).toEqual([7, 3])
+  expect(await objects()).toEqual([`detect-3.${old}.9400`, `writer.${log.epoch}.3`, `writer.${log.epoch}.7`].sort())
+})
+
+test('one saved before names told the log is offered last, counts for nothing, and goes when there are two', async () => {
+  const bucket = await new Objm(jetstream(await raw())).create('yujing_snapshots')
+  for (const seq of [800, 900]) await bucket.putBlob({ name: `writer.${seq}` }, Buffer.from(`unsaid ${seq}`))
+  expect(await sequences('writer')).toEqual([900, 800])
+  expect(await log.snapshots.sequences()).toEqual(new Map())
+  await log.snapshots.save('writer', 5, Buffer.from('five'))
+  expect(await sequences('writer')).toEqual([5, 900, 800])
+  const [, unsaid] = await log.snapshots.candidates('writer')
+  expect(Buffer.from((await unsaid?.read()) as Uint8Array).toString()).toBe('unsaid 900')
+  await log.snapshots.save('writer', 6, Buffer.from('six'))
+  expect(await sequences('writer')).toEqual([6, 5])
+  expect(await objects()).toEqual([`writer.${log.epoch}.5`, `writer.${log.epoch}.6`])
+})
+
+/** Names of everything in the bucket, sorted. */
+async function objects(): Promise<string[]> {
+  const bucket = await new Objm(jetstream(await raw())).create('yujing_snapshots')
+  return (await bucket.list()).map(({ name }) => name).sort()
+}
 
 const connections: NatsConnection[] = []
 afterEach(async () => {
