@@ -8,7 +8,7 @@ import { describe } from './documentation.ts'
 import { frameworkErrors, garbageHandler, handleErrors } from './error-handler.ts'
 import { requireHandshake } from './handshake.ts'
 import { createIntake } from './intake.ts'
-import { HTTP_LIMITS } from './limits.ts'
+import { HTTP_LIMITS, type HttpLimits } from './limits.ts'
 import type { ClockGuard } from './port-clock.ts'
 import type { AlertBook, AlertDesk } from './port-desk.ts'
 import type { Detectors } from './port-detectors.ts'
@@ -63,11 +63,13 @@ export interface ApiOptions {
   /** Where browsers reach the service; https makes the cookie secure. */
   readonly publicUrl?: string | undefined
   readonly rateLimits?: RateLimits
+  /** How long the parts of a request are waited for. */
+  readonly patience?: Pick<HttpLimits, 'headersMs' | 'requestMs' | 'slowCheckMs'>
 }
 
 /** Builds the HTTP server with every route; the caller listens and closes. */
 export async function createApi(options: ApiOptions): Promise<Server> {
-  const { access, book, store, live, metrics, rateLimits = RATE_LIMITS } = options
+  const { access, book, store, live, metrics, rateLimits = RATE_LIMITS, patience = HTTP_LIMITS } = options
   const https = options.publicUrl?.startsWith('https:') ?? false
   const loggerInstance: FastifyBaseLogger = options.logger.child({ step: 'api' })
   const server: Server = fastify({
@@ -79,10 +81,10 @@ export async function createApi(options: ApiOptions): Promise<Server> {
     // What still comes over open connections while we stop is answered as ever: the framework's own 503 has neither code
     // nor Retry-After, and the steps behind the door end after it.
     return503OnClosing: false,
-    requestTimeout: HTTP_LIMITS.requestMs,
+    requestTimeout: patience.requestMs,
     http: {
-      headersTimeout: HTTP_LIMITS.headersMs,
-      connectionsCheckingInterval: HTTP_LIMITS.slowCheckMs,
+      headersTimeout: patience.headersMs,
+      connectionsCheckingInterval: patience.slowCheckMs,
       maxHeaderSize: HTTP_LIMITS.headerBytes,
       // `requireHandshake` refuses it in our own words.
       requireHostHeader: false,
