@@ -6,10 +6,18 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CHECKS, type Finding } from '../../src/commands/doctor/finding.ts'
-import { type Service, startService } from '../support/service.ts'
+import { eventually, type Service, startService } from '../support/service.ts'
 import { post, type SentEvent } from '../support/world.ts'
 
 const root = resolve(import.meta.dirname, '../..')
+
+/** Short, so that a frozen lead is told soon. */
+const LEASE = { YUJING_LEASE_TTL_MS: '4000' }
+
+interface ReadinessAnswer {
+  readonly ready: boolean
+  readonly degraded: readonly string[]
+}
 
 interface Report {
   readonly exit: number
@@ -69,6 +77,13 @@ describe('an installation that does not run', () => {
     expect(report.of('port')).toMatchObject({ state: 'wrong', says: expect.stringContaining('EADDRINUSE') })
   })
 
+  it('judges the disk by the share at which the door closes', async () => {
+    const of = async (percent: string) =>
+      (await doctor(empty, { YUJING_PORT: '0', YUJING_DISK_FREE_PERCENT: percent })).of('disk')
+    expect(await of('50')).toMatchObject({ state: 'wrong', says: expect.stringContaining(' 50 % ') })
+    expect(await of('0')).toMatchObject({ state: 'well' })
+  })
+
   it('holds production to more than development', async () => {
     const settings = { YUJING_PORT: '0', YUJING_HOST: '0.0.0.0', YUJING_BOOTSTRAP_KEY: 'a-key-of-sixteen-characters' }
     const of = async (profile: string) =>
@@ -83,7 +98,7 @@ describe('an installation that does not run', () => {
 describe('an installation that runs', () => {
   let service: Service
   beforeAll(async () => {
-    service = await startService()
+    service = await startService({ env: LEASE })
   })
   afterAll(() => service?.stop())
 
@@ -100,6 +115,7 @@ describe('an installation that runs', () => {
       'store',
       'store-lag',
       'snapshots',
+      'leases',
     ] as const)
       expect(report.of(check), check).toMatchObject({ state: 'well' })
   })
@@ -111,6 +127,19 @@ describe('an installation that runs', () => {
     expect(report.exit).toBe(1)
     expect(report.of('secrets')).toMatchObject({ state: 'wrong', says: expect.stringContaining('person.key') })
     expect(report.of('person-key')).toMatchObject({ state: 'wrong' })
+  })
+
+  it('tells that the lead is frozen; once it runs again it takes up all it did', async () => {
+    process.kill(service.pid, 'SIGSTOP')
+    const frozen = await doctor(service.dataDir, LEASE).finally(() => process.kill(service.pid, 'SIGCONT'))
+    expect(frozen.of('service')).toMatchObject({ state: 'wrong' })
+    expect(frozen.of('leases')).toMatchObject({ state: 'wrong', says: expect.stringContaining('not renewed') })
+    await eventually('everything done again', async () => {
+      const { ready, degraded } = (await (await fetch(`${service.url}/readyz`)).json()) as ReadinessAnswer
+      return ready && degraded.length === 0
+    })
+    expect((await doctor(service.dataDir, LEASE)).of('leases')).toMatchObject({ state: 'well' })
+    await post(service, [{ id: 'no event' } as unknown as SentEvent])
   })
 
   it('knows an owner that ended without a word', async () => {

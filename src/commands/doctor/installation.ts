@@ -11,9 +11,8 @@ import { type Finding, note, well, wrong } from './finding.ts'
 const OLDEST_NODE = [20, 19] as const
 const RECOMMENDED_NODE = 22
 
-/** Free share of the disk under which the door closes, and under which it is time to act. */
-const LEAST_FREE = 0.05
-const LOW_FREE = 0.15
+/** It is time to act when less is free than so many times the share at which the door closes. */
+const LOW_FREE = 3
 
 /** What can be seen without a running service. */
 export async function checkInstallation(o: {
@@ -32,7 +31,7 @@ export async function checkInstallation(o: {
     checkOwner(owner),
     await checkSecrets(config.dataDir),
     alive ? well('port', 'held by the running service') : await checkPort(config),
-    await checkDisk(config.dataDir),
+    await checkDisk(config),
   ]
 }
 
@@ -160,17 +159,17 @@ async function checkPort({ host, port }: Config): Promise<Finding> {
       )
 }
 
-async function checkDisk(dataDir: string): Promise<Finding> {
+async function checkDisk({ dataDir, diskFreePercent }: Config): Promise<Finding> {
   const { bavail, blocks, bsize } = await statfs(existsSync(dataDir) ? dataDir : nearest(dataDir))
-  const share = bavail / blocks
-  const says = `${(share * 100).toFixed(0)} % free (${((bavail * bsize) / 1024 ** 3).toFixed(1)} GiB)`
-  if (share < LEAST_FREE)
+  const percent = (bavail / blocks) * 100
+  const says = `${percent.toFixed(0)} % free (${((bavail * bsize) / 1024 ** 3).toFixed(1)} GiB)`
+  if (percent < diskFreePercent)
     return wrong(
       'disk',
-      `${says}: under 5 % the door answers 503 disk.full`,
+      `${says}: under ${diskFreePercent} % the door answers 503 disk.full`,
       'free space, or move the data to a larger disk',
     )
-  return share < LOW_FREE
-    ? wrong('disk', `${says}: under 15 %, at 5 % the door closes`, 'free space or enlarge the disk soon')
+  return percent < LOW_FREE * diskFreePercent
+    ? wrong('disk', `${says}: at ${diskFreePercent} % the door closes`, 'free space or enlarge the disk soon')
     : well('disk', says)
 }

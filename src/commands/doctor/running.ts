@@ -1,13 +1,12 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { createClient } from '@clickhouse/client'
 import type { Config } from '../../config.ts'
 import { PARTITIONS } from '../../detect/statistics/hash.ts'
 import type { LogConnection } from '../../log/connection.ts'
 import { logTimeOf } from '../../model/log-time.ts'
-import { fingerprintOf, knownFingerprint } from '../../person-key.ts'
+import { fingerprintOf, givenKey, knownFingerprint } from '../../person-key.ts'
 import type { Runtime } from '../runtime.ts'
 import { type Finding, note, well, wrong } from './finding.ts'
+import { checkLeases } from './leases.ts'
 
 /** Messages of the log that the store may be behind, and a snapshot; farther is no passing delay. */
 const MOST_STORE_LAG = 1_000
@@ -51,7 +50,7 @@ export async function checkLog(log: LogConnection, config: Config, now: number):
     await checkPersonKey(log, config),
     ...(await checkProgress(log, last)),
     await checkSnapshots(log, last),
-    await checkLeases(log),
+    await checkLeases(log, config.leaseTtlMs),
   ]
 }
 
@@ -67,10 +66,9 @@ function checkClock(logTime: number | null, now: number): Finding {
     : well('clock', `the log's last message is ${Math.round(-aheadMs / 1000)} s old`)
 }
 
-async function checkPersonKey(log: LogConnection, { personKey, dataDir }: Config): Promise<Finding> {
+async function checkPersonKey(log: LogConnection, config: Config): Promise<Finding> {
   const known = await knownFingerprint(await log.bucket<string>('yujing_config'))
-  const file = await readFile(join(dataDir, 'person.key'), 'utf8').catch(() => null)
-  const key = personKey !== undefined ? Buffer.from(personKey) : file === null ? null : Buffer.from(file.trim(), 'hex')
+  const key = await givenKey(config)
   if (key === null)
     return note(
       'person-key',
@@ -125,16 +123,6 @@ async function checkSnapshots(log: LogConnection, last: number): Promise<Finding
   return worst > MOST_SNAPSHOT_LAG
     ? wrong('snapshots', says, 'a start would replay all of it; look for "a snapshot is not written" in the log')
     : well('snapshots', says)
-}
-
-async function checkLeases(log: LogConnection): Promise<Finding> {
-  const held = await (await log.bucket<unknown>('yujing_leases')).entries()
-  return well(
-    'leases',
-    held.length === 0
-      ? 'none: one process does everything'
-      : `${held.length} held: ${held.map(({ key }) => key).join(', ')}`,
-  )
 }
 
 /** ClickHouse, asked directly. */
