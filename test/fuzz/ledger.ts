@@ -1,6 +1,4 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { eventually, type Service } from '../support/service.ts'
+import { askClickHouse, eventually, type Service } from '../support/service.ts'
 import type { IngestAnswer } from '../support/world.ts'
 
 /** Counts of events by what became of them; refused ones by code, reused ids under `event.id-reused`. */
@@ -33,15 +31,7 @@ export async function counter(service: Service, name: string, label: string): Pr
 
 /** Events in ClickHouse, counted apart from the service. */
 async function storedRows(service: Service): Promise<number> {
-  const runtime = JSON.parse(await readFile(join(service.dataDir, 'runtime.json'), 'utf8')) as { clickhouseUrl: string }
-  const url = new URL(runtime.clickhouseUrl)
-  const authorization = `Basic ${Buffer.from(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`).toString('base64')}`
-  const answer = await fetch(url.origin, {
-    method: 'POST',
-    body: 'SELECT count() FROM events',
-    headers: { authorization },
-  })
-  return Number(await answer.text())
+  return Number(await askClickHouse(service, 'SELECT count() FROM events'))
 }
 
 /** The quarantine's list as the administrator sees it, as it came and by code. */

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -147,4 +147,15 @@ export async function eventually<T>(
     if (performance.now() > end) throw new Error(`never came: ${what}`)
     await new Promise((resolveLater) => setTimeout(resolveLater, 100))
   }
+}
+
+/** A statement to the service's ClickHouse, past the service; the answer as text. */
+export async function askClickHouse(service: Service, statement: string): Promise<string> {
+  const runtime = JSON.parse(await readFile(join(service.dataDir, 'runtime.json'), 'utf8')) as { clickhouseUrl: string }
+  const { origin, username, password } = new URL(runtime.clickhouseUrl)
+  const who = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64')
+  const answer = await fetch(origin, { method: 'POST', body: statement, headers: { authorization: `Basic ${who}` } })
+  const text = await answer.text()
+  if (!answer.ok) throw new Error(`${statement}: ${answer.status} ${text}`)
+  return text
 }
