@@ -5,8 +5,10 @@ import { decodeBatch, encodeRow } from '../../src/model/row.ts'
 import { RowReader } from '../../src/model/row-reader.ts'
 
 const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('', '"', '\\', '\\"', '\n', '],["', '火锅店'))
+/** As it is minted with the log: the one text that rows carry without escapes. */
+const epoch = fc.stringMatching(/^[0-9a-f]{16}$/)
 const event: fc.Arbitrary<LoggedEvent> = fc.record({
-  position: fc.record({ epoch: text, seq: fc.maxSafeNat(), index: fc.nat(999) }),
+  position: fc.record({ epoch, seq: fc.maxSafeNat(), index: fc.nat(999) }),
   receivedAt: fc.maxSafeNat(),
   source: text,
   id: text,
