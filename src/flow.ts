@@ -13,7 +13,8 @@ import { createDetectorSettings, createSettingsChanges } from './detector-settin
 import type { DiskGuard } from './disk-guard.ts'
 import { createDuty } from './duty.ts'
 import { packageRoot } from './embedded/package-root.ts'
-import { createEventResolver } from './event-resolver.ts'
+import { createEnterpriseNames } from './enterprise-names.ts'
+import { createEventResolver, type RecentEventResolver } from './event-resolver.ts'
 import { createFreshness } from './freshness.ts'
 import { createHealth } from './health.ts'
 import { createDoor } from './ingest/door.ts'
@@ -22,7 +23,7 @@ import { createSeal } from './ingest/seal.ts'
 import { isSuperseded } from './ingest/writer/term.ts'
 import { createWriter, type Writer } from './ingest/writer/writer.ts'
 import type { LogConnection } from './log/connection.ts'
-import { appendingWhile } from './log/event-log.ts'
+import { appendingWhile, tellingWhatIsAppended } from './log/event-log.ts'
 import type { Claim } from './log/leases.ts'
 import { DAY_MS } from './model/time.ts'
 import { createQuarantineCounts } from './quarantine-counts.ts'
@@ -82,13 +83,14 @@ export async function startFlow(ground: Ground, stopping: Stopping): Promise<str
   const { leases } = replica
 
   // findings -> alerts: the book, which list and feed are read from
+  const events = createEventResolver(log.events, store)
   const desk = createDesk({
     findings: log.findings,
     alerts: ground.alerts,
     archive: store.alerts,
     keptMs: config.alertKeptDays * DAY_MS,
-    events: createEventResolver(log.events, store),
-    directory: { name: (code) => store.enterpriseName(code) },
+    events,
+    directory: createEnterpriseNames(store, clock),
     clock,
     logger,
     metrics,
@@ -134,7 +136,7 @@ export async function startFlow(ground: Ground, stopping: Stopping): Promise<str
   const lead = createDuty({
     ...duty,
     name: 'lead',
-    begin: (claim, parts, giveUp) => startLead(ground, replica, desk, claim, giveUp, behind, parts),
+    begin: (claim, parts, giveUp) => startLead(ground, replica, { desk, events }, claim, giveUp, behind, parts),
     onChange: (isHere) => metrics.lead.set(isHere ? 1 : 0),
   })
 
@@ -231,7 +233,7 @@ export async function startFlow(ground: Ground, stopping: Stopping): Promise<str
 async function startLead(
   ground: Ground,
   replica: Replica,
-  desk: Desk,
+  { desk, events }: { readonly desk: Desk; readonly events: RecentEventResolver },
   claim: Claim,
   giveUp: (error: Error) => void,
   behind: (seq: number) => number,
@@ -245,7 +247,7 @@ async function startLead(
 
   // ingest -> writer -> log
   const writer = createWriter({
-    log: appendingWhile(claim.held, log.events),
+    log: appendingWhile(claim.held, tellingWhatIsAppended(log.events, events.appended)),
     snapshots: log.snapshots,
     history: {
       lookup: (idHashes) => store.lookupEventIds(idHashes),

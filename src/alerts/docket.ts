@@ -1,13 +1,12 @@
-import { bulkhead, ExponentialBackoff, handleAll, retry } from 'cockatiel'
+import { ExponentialBackoff, handleAll, retry } from 'cockatiel'
 import type { StoredAlert } from '../model/alert.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Logger } from '../telemetry/logger.ts'
-import { nextBatch, type Waiting } from './intake.ts'
+import { isUrgent, nextBatch, type Waiting } from './intake.ts'
+import { createTurns } from './turns.ts'
 
 /** Findings in hand at most; then the source is held back. Bounds the desk's memory. */
 const MOST_WAITING = 2_000
-/** Subjects saved side by side. */
-const MOST_AT_ONCE = 16
 
 export interface Docket {
   /** Takes a finding in; resolves when there is room for the next. */
@@ -18,7 +17,7 @@ export interface Docket {
 
 /**
  * Holds the findings between the source and the pipeline: subject by subject, in order, an alert at most once in
- * `restMs` (but see `nextBatch`). A finding is acknowledged when what it says is saved. What cannot be saved is tried
+ * `restMs` (but see `nextBatch`); subjects with something urgent come first (`createTurns`). A finding is acknowledged when what it says is saved. What cannot be saved is tried
  * again until it can: nothing is ever acknowledged after an error.
  */
 export function createDocket(parts: {
@@ -31,7 +30,7 @@ export function createDocket(parts: {
   const { save, known, restMs, signal, logger } = parts
   const subjects = new Map<string, Subject>()
   const held: (() => void)[] = []
-  const slots = bulkhead(MOST_AT_ONCE, Number.POSITIVE_INFINITY)
+  const turns = createTurns()
   const untilSaved = retry(handleAll, {
     maxAttempts: Number.MAX_SAFE_INTEGER,
     backoff: new ExponentialBackoff({ initialDelay: 50, maxDelay: 2_000 }),
@@ -41,24 +40,32 @@ export function createDocket(parts: {
   /** Works off one subject; ends, and lets go of it, when nothing waits and no alert of it rests. */
   async function tend(key: string, subject: Subject): Promise<void> {
     while (!signal.aborted && (subject.waiting.length > 0 || subject.resting.size > 0)) {
-      const batch = nextBatch(subject.waiting, known, subject.resting)
-      if (batch.length === 0) await subject.change()
-      else await work(subject, batch)
+      subject.isUrgent = subject.waiting.some(urgent)
+      if (nextBatch(subject.waiting, known, subject.resting).length === 0) await subject.change()
+      else await work(subject)
     }
     subjects.delete(key)
     for (const timer of subject.timers) clearTimeout(timer)
   }
 
-  async function work(subject: Subject, batch: readonly Waiting[]): Promise<void> {
-    const findings = batch.map(({ finding }) => finding)
-    const alertId = findings[0]?.alertId ?? ''
+  const urgent = ({ finding }: Waiting) => isUrgent(finding, known(finding.alertId))
+
+  async function work(subject: Subject): Promise<void> {
+    let batch: readonly Waiting[] = []
+    let alertId = ''
     const attempt = async ({ attempt }: { attempt: number }) => {
       try {
-        return await slots.execute(() => {
-          // A stop waits for what is being saved, not for all that waits for a slot.
-          signal.throwIfAborted()
-          return save(findings)
-        })
+        return await turns.take(
+          () => subject.isUrgent,
+          async () => {
+            // A stop waits for what is being saved, not for all that waits for its turn.
+            signal.throwIfAborted()
+            // Chosen now: while the subject waited for its turn more has come.
+            batch = nextBatch(subject.waiting, known, subject.resting)
+            alertId = batch[0]?.finding.alertId ?? ''
+            return await save(batch.map(({ finding }) => finding))
+          },
+        )
       } catch (error) {
         if (!signal.aborted)
           logger.error({ err: error, alert: alertId, attempt }, 'an alert cannot be saved; its findings are kept')
@@ -93,7 +100,13 @@ export function createDocket(parts: {
         subjects.set(key, subject)
         subject.add({ finding, ack })
         subject.working = tend(key, subject)
-      } else subject.add({ finding, ack })
+      } else {
+        subject.add({ finding, ack })
+        if (!subject.isUrgent && urgent({ finding, ack })) {
+          subject.isUrgent = true
+          turns.look()
+        }
+      }
       if (count >= MOST_WAITING) await new Promise<void>((release) => held.push(release))
     },
     async settled() {
@@ -107,6 +120,8 @@ interface Subject {
   readonly resting: ReadonlySet<string>
   readonly timers: ReadonlySet<NodeJS.Timeout>
   working: Promise<void>
+  /** Whether something urgent waits, as far as anybody looked. */
+  isUrgent: boolean
   add(one: Waiting): void
   done(batch: readonly Waiting[]): void
   rest(alertId: string, forMs: number): void
@@ -127,6 +142,7 @@ function createSubject(): Subject {
     resting,
     timers,
     working: Promise.resolve(),
+    isUrgent: false,
     add(one) {
       waiting.push(one)
       wake()

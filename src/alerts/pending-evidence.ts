@@ -1,4 +1,4 @@
-import { TimeoutStrategy, timeout } from 'cockatiel'
+import { bulkhead, TimeoutStrategy, timeout } from 'cockatiel'
 import type { StoredAlert } from '../model/alert.ts'
 import type { LoggedEvent } from '../model/event.ts'
 import type { Logger } from '../telemetry/logger.ts'
@@ -8,8 +8,10 @@ import type { EventResolver } from './ports/event-resolver.ts'
 import { references } from './stages/enrich.ts'
 import type { Save } from './stages/save.ts'
 
-/** Alerts looked up in one go. */
-const MOST_AT_ONCE = 16
+/** Alerts looked up in one go: one question for all. */
+const MOST_AT_ONCE = 200
+/** Of those at most so many are saved side by side, so that openings go on. */
+const MOST_SAVED_AT_ONCE = 4
 /** Nobody waits for this, but a lookup that never ends must not end the looking. */
 const LIMIT_MS = 10_000
 
@@ -37,10 +39,13 @@ export function createPendingEvidence(parts: {
         eventPositions.map(({ seq, index }) => ({ epoch: evidence.position.epoch, seq, index })),
       )
       const found = [...(await limit.execute(() => events.eventsAt(positions.flat()), signal))]
-      for (const alert of alerts) {
+      const saving = bulkhead(MOST_SAVED_AT_ONCE, Number.POSITIVE_INFINITY)
+      const saved = alerts.map((alert) => {
         const mine = found.splice(0, alert.eventPositions.length)
-        await save(alert.id, NOT_ARCHIVED, (now) => completed(now, alert, mine, time()))
-      }
+        if (references(mine).eventsPending >= alert.evidence.eventsPending) return null
+        return saving.execute(() => save(alert.id, NOT_ARCHIVED, (now) => completed(now, alert, mine, time())))
+      })
+      await Promise.all(saved)
     } catch (error) {
       logger.warn({ err: error, alerts: alerts.length }, 'pending events of the evidence cannot be looked up now')
     }

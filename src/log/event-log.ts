@@ -42,7 +42,7 @@ export interface EventLog {
    * is missing (purged, or lost by the server): nothing is ever skipped silently. Ends when aborted.
    */
   read(fromSeq: number, signal: AbortSignal): AsyncIterable<LogMessage>
-  /** One message, or null when it is not there. */
+  /** One message, or null when it is not there; with several servers perhaps not yet, for a moment. */
   get(seq: number): Promise<LogMessage | null>
   /** Gives up every message below a sequence. */
   purgeBelow(seq: number): Promise<void>
@@ -113,7 +113,7 @@ export function createEventLog(parts: LogParts, epoch: string): EventLog {
       }
     },
     async get(seq) {
-      const message = await state.ask(() => manager.streams.getMessage(EVENTS, { seq }))
+      const message = await state.ask(() => manager.direct.getMessage(EVENTS, { seq }))
       return message && toLogMessage(seq, message.subject, message.header.get(COUNT_HEADER), message.data)
     },
     async purgeBelow(seq) {
@@ -130,6 +130,18 @@ export function appendingWhile(may: () => boolean, log: EventLog): EventLog {
     async append(message) {
       if (!may()) throw new YujingError('log.unavailable', 'This process no longer is the one that appends.')
       return await log.append(message)
+    },
+  }
+}
+
+/** The same log, that calls back with each batch of rows it has taken. */
+export function tellingWhatIsAppended(log: EventLog, tell: (seq: number, payload: Uint8Array) => void): EventLog {
+  return {
+    ...log,
+    async append(message) {
+      const seq = await log.append(message)
+      if (message.kind === 'rows') tell(seq, message.payload)
+      return seq
     },
   }
 }

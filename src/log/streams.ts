@@ -51,6 +51,8 @@ export function streamConfigurations(maxBytes: number): Wanted[] {
       max_bytes: maxBytes,
       duplicate_window: nanos(2 * MINUTE_MS),
       deny_delete: true,
+      // Read as bytes; else the server wraps a MiB of rows into base64 in JSON, which costs the reader 10 ms.
+      allow_direct: true,
     },
     {
       ...shared,
@@ -93,8 +95,9 @@ export async function ensureStreams(manager: JetStreamManager, maxBytes: number)
 async function ensureStream(manager: JetStreamManager, wanted: Wanted) {
   try {
     const info = await manager.streams.info(wanted.name)
-    if (info.config.max_bytes === wanted.max_bytes) return info
-    return await manager.streams.update(wanted.name, { max_bytes: wanted.max_bytes })
+    const { max_bytes, allow_direct } = wanted
+    if (info.config.max_bytes === max_bytes && info.config.allow_direct === allow_direct) return info
+    return await manager.streams.update(wanted.name, { max_bytes, allow_direct })
   } catch (error) {
     if (!isApiError(error, NOT_FOUND)) throw error
   }

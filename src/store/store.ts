@@ -17,7 +17,7 @@ import {
   newestArchived,
   pastAlerts,
 } from './queries/archived-alerts.ts'
-import { type EnterpriseRecord, enterprise, enterpriseName } from './queries/enterprise.ts'
+import { type EnterpriseRecord, enterprise, enterpriseNames } from './queries/enterprise.ts'
 import { lookupEventIds } from './queries/event-ids.ts'
 import { eventsAt } from './queries/events-at.ts'
 import { eventsInLogOrder, type LogRange } from './queries/events-in-log-order.ts'
@@ -47,8 +47,8 @@ export interface Store {
   eventsAt(positions: readonly Position[]): Promise<LoggedEvent[]>
   /** The present record of an enterprise by its credit code; null when no event ever named it. */
   enterprise(code: string): Promise<EnterpriseRecord | null>
-  /** Its present name alone; null when no registration told it. */
-  enterpriseName(code: string): Promise<string | null>
+  /** Present names by credit code, at most some thousands; absent when no registration told it. */
+  enterpriseNames(codes: readonly string[]): Promise<Map<string, string>>
   /** Its events, newest first; `next` of one page is the `cursor` of the following. `request.invalid` for a foreign cursor. */
   timeline(code: string, limit: number, cursor: string | null): Promise<TimelinePage>
   /** Content hash by id hash (decimal strings); an id that is not stored is absent. */
@@ -127,7 +127,7 @@ export function openStore(o: StoreAccess & { readonly logger: Logger }): Store {
     ping: async () => prepared && answers(),
     eventsAt: (positions) => ask(() => eventsAt(client, positions)),
     enterprise: (code) => ask(() => enterprise(client, code)),
-    enterpriseName: (code) => ask(() => enterpriseName(client, code)),
+    enterpriseNames: (codes) => ask(() => enterpriseNames(client, codes)),
     timeline: (code, limit, cursor) => ask(() => timeline(client, code, limit, cursor)),
     keyHistory: (wanted) => ask(() => keyHistory(client, wanted)),
     lookupEventIds: (idHashes) => ask(() => lookupEventIds(client, idHashes)),

@@ -103,6 +103,7 @@ export async function openOffice(options: OfficeOptions = {}): Promise<Office> {
     archive,
     keptMs: options.keptMs ?? 30 * DAY_MS,
     events: {
+      inHand: (positions) => positions.map(() => null),
       eventsAt: options.eventsAt ?? (async (positions) => positions.map(({ seq, index }) => eventAt(seq, index))),
     },
     directory: { name: options.name ?? (async () => '火锅店甲') },

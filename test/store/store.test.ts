@@ -188,7 +188,7 @@ describe('questions', () => {
     expect(await store.enterprise(OTHER)).toMatchObject({ name: '丙', status: 'dormant', addressKind: 'cluster' })
     expect(await store.enterprise(FRESH)).toMatchObject({ name: null, status: null, industry: null, events: 1 })
     expect(await store.enterprise('91140171MA0K17771B')).toBeNull()
-    expect([await store.enterpriseName(CODE), await store.enterpriseName(FRESH)]).toEqual(['火锅店乙', null])
+    expect(await store.enterpriseNames([CODE, FRESH, CODE])).toEqual(new Map([[CODE, '火锅店乙']]))
   })
 
   test('the timeline goes page by page from the newest to the oldest, equal times included', async () => {

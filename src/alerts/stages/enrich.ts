@@ -17,7 +17,8 @@ type Events = readonly (LoggedEvent | null)[]
  * saved together only the newest evidence survives, so only that is looked up.
  *
  * The store may be a little behind the log, so before an alert's first save it is asked again for a moment; what is
- * still missing counts as pending and is looked up later. Whoever cannot be asked never holds an alert up.
+ * still missing counts as pending and is looked up later. Whoever cannot be asked never holds an alert up, and nobody is
+ * asked for what is in hand: that is the rule while events stream in, whatever else the store has to do.
  */
 export function createEnrich(ports: { events: EventResolver; directory: Directory; logger: Logger }) {
   const { events, directory, logger } = ports
@@ -31,16 +32,14 @@ export function createEnrich(ports: { events: EventResolver; directory: Director
     const { epoch } = finding.evidence.position
     const positions = finding.evidence.events.map(({ seq, index }) => ({ epoch, seq, index }))
     if (positions.length === 0) return []
-    let newest: Events = positions.map(() => null)
-    const ask = async () => {
-      newest = await events.eventsAt(positions)
-      return newest
-    }
+    const inHand = events.inHand(positions)
+    if (!inHand.includes(null)) return inHand
+    const ask = () => events.eventsAt(positions)
     try {
       return await limit.execute(({ signal }) => (opening ? again.execute(ask, signal) : ask()))
     } catch (error) {
       logger.warn({ err: error, alert: finding.alertId }, 'events of the evidence cannot be looked up now')
-      return newest
+      return events.inHand(positions)
     }
   }
 

@@ -40,11 +40,11 @@ GROUP BY field`
 
 const EVENTS = 'SELECT count(), min(time_ms), max(time_ms) FROM events WHERE subject = {code:String}'
 
-const NAME = `
-SELECT argMaxMerge(value) AS value
+const NAMES = `
+SELECT subject, argMaxMerge(value) AS value
 FROM enterprise_fields
-WHERE subject = {code:String} AND field = 'name'
-GROUP BY field`
+WHERE subject IN {codes:Array(String)} AND field = 'name'
+GROUP BY subject`
 
 /** The present record of an enterprise; null when no event names it. */
 export async function enterprise(client: ClickHouseClient, code: string): Promise<EnterpriseRecord | null> {
@@ -83,9 +83,13 @@ export async function enterprise(client: ClickHouseClient, code: string): Promis
   }
 }
 
-/** The present name of an enterprise; null when no registration told it. */
-export async function enterpriseName(client: ClickHouseClient, code: string): Promise<string | null> {
-  const answer = await client.query({ query: NAME, query_params: { code }, format: 'JSONCompactEachRow' })
-  const [row] = await answer.json<[string]>()
-  return row === undefined ? null : (JSON.parse(row[0]) as string)
+/** The present names of enterprises by their codes; absent when no registration told it. */
+export async function enterpriseNames(
+  client: ClickHouseClient,
+  codes: readonly string[],
+): Promise<Map<string, string>> {
+  const query_params = { codes: [...new Set(codes)] }
+  const answer = await client.query({ query: NAMES, query_params, format: 'JSONCompactEachRow' })
+  const rows = await answer.json<[string, string]>()
+  return new Map(rows.map(([code, name]) => [code, JSON.parse(name) as string]))
 }
