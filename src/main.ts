@@ -10,6 +10,7 @@ import { demoCommand } from './commands/demo.ts'
 import { detectorsCommand } from './commands/detectors.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { keyCommand } from './commands/key.ts'
+import { rebuildCommand } from './commands/rebuild.ts'
 import { restoreCommand } from './commands/restore.ts'
 import { serveCommand } from './commands/serve.ts'
 import { simulateCommand } from './commands/simulate.ts'
@@ -53,6 +54,7 @@ const COMMANDS = [
   restoreCommand,
   doctorCommand,
   verifyCommand,
+  rebuildCommand,
   benchCommand,
 ]
 for (const command of COMMANDS) program.addCommand(endingByException(command(context)))

@@ -2,7 +2,7 @@ import { detectors as allDetectors } from '../detectors/index.ts'
 import { grade } from './alerts/stages/grade.ts'
 import { merge } from './alerts/stages/merge.ts'
 import type { Detector } from './detect/contract.ts'
-import { createShard } from './detect/shard.ts'
+import { createShard, type DetectorState } from './detect/shard.ts'
 import { PARTITIONS } from './detect/statistics/hash.ts'
 import type { Alert, StoredAlert } from './model/alert.ts'
 import type { Finding } from './model/finding.ts'
@@ -32,6 +32,10 @@ export interface OfflinePass {
   readonly saved: ReadonlyMap<string, StoredAlert>
   /** Last message folded in, 0 for none. */
   readonly position: number
+  /** Messages folded in: fewer than `position` when history lacks some. */
+  readonly messages: number
+  /** What the state has come to, by detector. */
+  readonly states: readonly Pick<DetectorState, 'detector' | 'keys' | 'episodes'>[]
   readonly findings: number
 }
 
@@ -50,6 +54,7 @@ export async function passOffline(o: {
   const alerts = new Map<string, StoredAlert>()
   let findings = 0
   let position = 0
+  let messages = 0
   for await (const message of o.messages) {
     for (const finding of 'payload' in message ? shard.apply(message) : shard.applyStored(message)) {
       findings++
@@ -58,8 +63,11 @@ export async function passOffline(o: {
       if (alert !== null) alerts.set(alert.id, alert)
     }
     position = message.seq
+    messages++
   }
-  return { alerts: new Map([...alerts].map(([id, alert]) => [id, told(alert)])), saved: alerts, position, findings }
+  const states = shard.state().map(({ detector, keys, episodes }) => ({ detector, keys, episodes }))
+  const asTold = new Map([...alerts].map(([id, alert]) => [id, told(alert)]))
+  return { alerts: asTold, saved: alerts, position, messages, states, findings }
 }
 
 /** The alert as the desk would save it if nobody but detection touched it; null when it would save nothing. */

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { connectLog, type LogConnection } from '../log/connection.ts'
+import { connectStore, type Store } from '../store/store.ts'
 import { silentLogger } from '../telemetry/logger.ts'
 import type { CommandContext } from './context.ts'
 
@@ -33,4 +34,11 @@ export async function connectRuntime(context: CommandContext, dataDir?: string):
   const runtime = await readRuntime(context, dataDir)
   const { natsUrl: url, natsUser: user, natsPassword: password, logMaxBytes: maxBytes } = runtime
   return connectLog({ url, user, password, maxBytes, logger: silentLogger(), name: 'yujing command' })
+}
+
+/** Connects to the running service's history; rejects with `store.unavailable` while it is away. The caller closes. */
+export async function connectRuntimeStore(context: CommandContext, dataDir?: string): Promise<Store> {
+  const url = new URL((await readRuntime(context, dataDir)).clickhouseUrl)
+  const [username, password] = [decodeURIComponent(url.username), decodeURIComponent(url.password)]
+  return connectStore({ url: url.origin, username, password, logger: silentLogger() })
 }

@@ -1,10 +1,9 @@
 import { Command } from 'commander'
 import { createVerification } from '../alert-verification.ts'
 import type { StoredAlert } from '../model/alert.ts'
-import { openStore } from '../store/store.ts'
-import { silentLogger } from '../telemetry/logger.ts'
+import type { Store } from '../store/store.ts'
 import { type CommandContext, UsageError } from './context.ts'
-import { connectRuntime, readRuntime } from './runtime.ts'
+import { connectRuntime, connectRuntimeStore } from './runtime.ts'
 
 /** `yujing verify ALERT_ID`: counts an alert again from stored history; exit 1 when the numbers differ. */
 export function verifyCommand(context: CommandContext): Command {
@@ -16,13 +15,10 @@ export function verifyCommand(context: CommandContext): Command {
     .addHelpText('after', '\nExample:\n  yujing verify 5f0c2e9a8d7b4c6e1f3a5b7c9d0e2f4a')
     .action(async (id: string, flags: { json?: boolean; dataDir?: string }) => {
       if (!/^[0-9a-f]{32}$/.test(id)) throw new UsageError(`${id} is no id of an alert: it has 32 hex digits`)
-      const runtime = await readRuntime(context, flags.dataDir)
       const log = await connectRuntime(context, flags.dataDir)
-      const url = new URL(runtime.clickhouseUrl)
-      const [username, password] = [decodeURIComponent(url.username), decodeURIComponent(url.password)]
-      const store = openStore({ url: url.origin, username, password, logger: silentLogger() })
+      let store: Store | null = null
       try {
-        await store.prepare()
+        store = await connectRuntimeStore(context, flags.dataDir)
         const found = await (await log.bucket<StoredAlert>('yujing_alerts')).get(id)
         if (found === null) throw new Error(`there is no alert ${id}; look it up in /v1/alerts`)
         const verification = await createVerification(store)({ ...found.value, revision: found.revision })
@@ -33,7 +29,7 @@ export function verifyCommand(context: CommandContext): Command {
         )
         if (result !== 'reproduced') throw new Error(`alert ${id}: ${result}`)
       } finally {
-        await store.close()
+        await store?.close()
         await log.close()
       }
     })

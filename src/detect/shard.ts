@@ -15,6 +15,8 @@ import { PARTITIONS, partitionOf } from './statistics/hash.ts'
 export interface DetectorState {
   readonly detector: string
   readonly keys: number
+  /** Episodes that go on with the next fulfilling event. */
+  readonly episodes: number
   /** Records, lists and tables; running episodes apart. */
   readonly bytes: number
   /** Of these, what is kept to show evidence. */
@@ -164,6 +166,7 @@ class FoldingShard implements Shard {
       return {
         detector: detector.id,
         keys: sum((cell) => cell.states.keys),
+        episodes: sum((cell) => cell.states.episodes.size),
         bytes: sum((cell) => cell.states.bytes),
         evidenceBytes: sum((cell) => cell.states.evidenceBytes()),
         storedOnly: sum((cell) => cell.storedOnly),
