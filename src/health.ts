@@ -4,6 +4,7 @@ import type { Duty } from './duty.ts'
 import type { Ground } from './flow.ts'
 import type { Leases } from './log/leases.ts'
 import { YujingError } from './model/errors.ts'
+import type { Degraded, UnreadyReason } from './model/readiness.ts'
 
 /**
  * What readiness rests on, and what this process does. A replica without a lead, or with groups of partitions nobody
@@ -23,18 +24,19 @@ export function createHealth(o: {
   const nobodyHas = (...claims: string[]) => claims.some((claim) => leases.holder(claim) === null)
   return {
     async check() {
-      const reasons = [
-        ...(log.healthy() ? [] : ['log unreachable']),
-        ...(clock.doubt() === null ? [] : [`clock ${clock.doubt()?.reason}`]),
-        ...(ground.disk.isOpen() ? [] : ['disk full']),
+      const doubt = clock.doubt()
+      const reasons: UnreadyReason[] = [
+        ...(log.healthy() ? [] : ['log unreachable' as const]),
+        ...(doubt === null ? [] : [`clock ${doubt.reason}` as const]),
+        ...(ground.disk.isOpen() ? [] : ['disk full' as const]),
         ...(lead.hindrance() === null ? [] : [hindered(lead.hindrance())]),
-        ...(detection.isReady() ? [] : ['partitions recovering']),
-        ...(storing.current()?.storeWriter.failure() ? ['store writer has given up'] : []),
+        ...(detection.isReady() ? [] : ['partitions recovering' as const]),
+        ...(storing.current()?.storeWriter.failure() ? ['store writer has given up' as const] : []),
       ]
-      const degraded = [
-        ...((await store.ping()) ? [] : ['store']),
-        ...(nobodyHas('lead') ? ['lead'] : []),
-        ...(nobodyHas(...groups) ? ['detect'] : []),
+      const degraded: Degraded[] = [
+        ...((await store.ping()) ? [] : ['store' as const]),
+        ...(nobodyHas('lead') ? ['lead' as const] : []),
+        ...(nobodyHas(...groups) ? ['detect' as const] : []),
       ]
       const doing = {
         role: config.role,
@@ -48,7 +50,7 @@ export function createHealth(o: {
 }
 
 /** A writer without a valid snapshot cannot know which ids are taken: it needs history before it takes anything. */
-function hindered(error: unknown): string {
+function hindered(error: unknown): UnreadyReason {
   const isStoreAway = error instanceof YujingError && error.code === 'store.unavailable'
   return isStoreAway ? 'the writer waits for the store' : 'the lead cannot begin'
 }

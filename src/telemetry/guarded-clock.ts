@@ -1,4 +1,5 @@
 import { YujingError } from '../model/errors.ts'
+import type { ClockDoubtReason } from '../model/readiness.ts'
 import type { Clock, TimeSources } from './clock.ts'
 
 /** When a wall clock is no longer believed. */
@@ -14,7 +15,7 @@ export const CLOCK_LIMITS: ClockLimits = { toleranceMs: 5 * 60_000, driftMs: 24 
 
 /** Why the clock is not believed, and how far it is off, milliseconds (positive). */
 export interface ClockDoubt {
-  readonly reason: 'jumped-forward' | 'jumped-back' | 'behind-log'
+  readonly reason: ClockDoubtReason
   readonly byMs: number
 }
 
