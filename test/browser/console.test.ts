@@ -1,14 +1,21 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Service, startService } from '../support/service.ts'
-import { ago, complaint, creditCode, post } from '../support/world.ts'
+import type { Alert } from '../../src/model/alert.ts'
+import { startTestClickHouse, type TestClickHouse } from '../support/clickhouse.ts'
+import { createGateway, type Gateway } from '../support/gateway.ts'
+import { eventually, type Service, startService } from '../support/service.ts'
+import { ago, alerts, complaint, creditCode, post } from '../support/world.ts'
 import { startBrowser } from './browser.ts'
 
 const MINUTE = 60_000
 const FOR_THE_EYE_MS = 20_000
 /** A restart takes the stores down and up again, and the page waits between its attempts. */
 const FOR_A_RESTART_MS = 60_000
+/** The page asks the service every few seconds how it is, and the service the store. */
+const soon = { timeout: FOR_A_RESTART_MS }
 
+let clickHouse: TestClickHouse
+let gateway: Gateway
 let service: Service
 let browser: Browser
 let page: Page
@@ -16,7 +23,14 @@ let page: Page
 const faults: string[] = []
 
 beforeAll(async () => {
-  ;[service, browser] = await Promise.all([startService(), startBrowser()])
+  clickHouse = await startTestClickHouse()
+  gateway = await createGateway(clickHouse.url)
+  await gateway.open()
+  const { username, password } = clickHouse
+  const clickHouseUrl = Object.assign(new URL(gateway.url), { username, password }).href
+  // Finished alerts go into the archive at the next start.
+  const env = { YUJING_CLICKHOUSE_URL: clickHouseUrl, YUJING_ALERT_KEPT_DAYS: '0' }
+  ;[service, browser] = await Promise.all([startService({ env }), startBrowser()])
   page = await browser.newPage({ viewport: { width: 1440, height: 900 }, locale: 'zh-CN' })
   page.setDefaultTimeout(FOR_THE_EYE_MS)
   page.on('pageerror', (error) => faults.push(error.message))
@@ -30,6 +44,8 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close()
   await service?.stop()
+  await gateway?.close()
+  await clickHouse?.stop()
 })
 
 /** Six people complain of an enterprise within an hour: an orange alert. */
@@ -38,6 +54,26 @@ async function sixComplaints(code: string): Promise<void> {
     complaint(code, { time: ago((6 - n) * MINUTE), phone: `1390000000${n}` }),
   )
   expect((await post(service, events)).answer).toMatchObject({ accepted: 6 })
+}
+
+async function alertOf(code: string): Promise<Alert> {
+  return (await alerts(service, `&subject=${code}`))[0] as Alert
+}
+
+/** A colleague at another desk dismisses the alert of an enterprise. */
+async function dismissElsewhere(code: string): Promise<void> {
+  const { id, revision } = await alertOf(code)
+  const answer = await service.request(`/v1/alerts/${id}/actions`, {
+    body: JSON.stringify({ action: 'dismiss', reason: '已电话核实' }),
+    headers: { 'content-type': 'application/json', 'if-match': `"${revision}"` },
+  })
+  expect(answer.status).toBe(200)
+}
+
+/** Of the dismissed alerts those that are not in the archive yet. */
+async function keptDismissed(): Promise<number> {
+  const overview = await (await service.request('/v1/overview')).json()
+  return (overview as { statuses: { dismissed: number } }).statuses.dismissed
 }
 
 const rowOf = (code: string) => page.locator('[data-alert]', { hasText: code })
@@ -104,6 +140,28 @@ describe('an officer on duty', () => {
     await submit.waitFor({ state: 'hidden' })
   })
 
+  test('finds it among the finished ones with its reason, and reopens it', async () => {
+    const code = creditCode(7003)
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: '已结束' }).click()
+    const row = rowOf(code)
+    await row.getByText('演练数据，已与来源核对').waitFor()
+    expect(await page.locator('[data-alert]').count()).toBe(1)
+    await row.click()
+    await page.locator('[data-action="reopen"]').click()
+    await page.getByLabel('原因（可不填）').fill('来源更正：并非演练')
+    await page.locator('[data-action="submit"]').click()
+    await page.locator('[data-status]', { hasText: '待签收' }).waitFor()
+    await page.locator('[data-detail]').getByText('来源更正：并非演练').waitFor()
+    await page.locator('[data-action="submit"]').waitFor({ state: 'hidden' })
+    await page.keyboard.press('Escape')
+    await page.getByText('还没有已办结或已忽略的预警。').waitFor()
+    await page.getByRole('button', { name: '待签收', exact: true }).click()
+    await rowOf(code).click()
+    // For the archive, which takes it in at the next start.
+    await dismissElsewhere(gym)
+  })
+
   test('goes on after a restart of the service, without a reload and without signing in again', async () => {
     await page.evaluate('globalThis.samePage = true')
     await service.kill()
@@ -120,10 +178,37 @@ describe('an officer on duty', () => {
     expect(await page.evaluate('globalThis.samePage')).toBe(true)
   })
 
+  test('is told in words that the archive cannot be read, and sees what was missing as soon as it can', async () => {
+    await page.keyboard.press('Escape')
+    await dismissElsewhere(school)
+    await eventually('the archive has taken the other in', async () => (await keptDismissed()) === 1)
+    await gateway.close()
+    await page.locator('[data-notice="store-away"]', { hasText: '历史库暂时不可用' }).waitFor(soon)
+
+    await page.getByRole('button', { name: '已结束' }).click()
+    await page.locator('[data-archive="unavailable"]', { hasText: '没有列出' }).waitFor()
+    await rowOf(school).waitFor()
+    expect(await rowOf(gym).count()).toBe(0)
+    const search = page.getByRole('searchbox')
+    await search.fill(gym)
+    await page.getByRole('alert').getByText('已结束的预警存放在归档中').waitFor()
+    await page.locator('[data-state="live"]').waitFor()
+
+    await gateway.open()
+    await rowOf(gym).waitFor(soon)
+    await search.fill('')
+    await rowOf(school).waitFor()
+    expect(await rowOf(gym).count()).toBe(1)
+    await page.locator('[data-archive="unavailable"]').waitFor({ state: 'detached' })
+    await page.locator('[data-notice="store-away"]').waitFor({ state: 'detached', ...soon })
+    await page.getByRole('button', { name: '待签收', exact: true }).click()
+    await rowOf(creditCode(7003)).click()
+  })
+
   test('may read it in English', async () => {
     await page.getByRole('button', { name: 'English' }).click()
     await page.getByRole('heading', { name: 'Evidence' }).waitFor()
-    await page.getByText('Acknowledged').first().waitFor()
+    await page.getByRole('button', { name: 'Acknowledge' }).waitFor()
   })
 
   test('meets no error of a script, no breach of the content policy, no other host', () => {

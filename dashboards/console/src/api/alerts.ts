@@ -8,6 +8,8 @@ export interface AlertPage {
   readonly items: readonly Alert[]
   readonly next: string | null
   readonly cursor: Cursor
+  /** Finished alerts of the archive are missing, because the history store cannot be asked now. */
+  readonly archive?: 'unavailable'
 }
 
 /** What an officer can do from this page, with what it needs. */
@@ -15,6 +17,7 @@ export type ActionRequest =
   | { readonly action: 'acknowledge' }
   | { readonly action: 'dismiss'; readonly reason: string }
   | { readonly action: 'comment'; readonly note: string }
+  | { readonly action: 'reopen'; readonly note?: string }
 
 const PAGE_SIZE = 100
 

@@ -18,6 +18,8 @@ export interface RequestOptions {
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
   readonly signal?: AbortSignal
+  /** Statuses beside 2xx whose body is an answer and no refusal. */
+  readonly wanted?: readonly number[]
 }
 
 /** Speaks JSON with the service this page came from. The session travels as a cookie that scripts cannot read. */
@@ -86,7 +88,7 @@ export function createHttp(listeners: HttpListeners): Http {
       const date = Date.parse(response.headers.get('date') ?? '')
       if (Number.isFinite(date)) listeners.serverTime(date)
       const body = await bodyOf(response)
-      if (response.ok) return body
+      if (response.ok || options.wanted?.includes(response.status)) return body
       if (response.status === 401 && !path.startsWith('/v1/session')) listeners.unauthenticated()
       throw errorOf(response.status, body)
     },

@@ -18,7 +18,7 @@ export const en: Messages = {
     closed: 'Closed',
     dismissed: 'Dismissed',
   },
-  group: { open: 'Open', working: 'In work', done: 'Done', all: 'All' },
+  group: { open: 'Open', working: 'In work', done: 'Finished', all: 'All' },
   measure: {
     reminder: 'Reminder',
     warning: 'Warning',
@@ -68,8 +68,10 @@ export const en: Messages = {
     level: 'Level',
     alert: 'Alert',
     subject: 'Subject',
-    measure: 'Recommended',
-    age: 'Age',
+    do: { open: 'Recommended', done: 'Result', all: 'Recommended / result' },
+    time: { open: 'Age', done: 'Finished', all: 'Age / finished' },
+    numbers: 'Observed / line',
+    numbersHint: 'Observed {observed}, threshold {threshold}',
     status: 'Status',
     waiting: '{n} new alert | {n} new alerts',
     loading: 'Loading alerts…',
@@ -93,6 +95,75 @@ export const en: Messages = {
     calm: 'No alert is waiting to be acknowledged. New ones appear here by themselves.',
     filtered: 'Widen the filters, or clear them.',
     historic: 'There are no historic alerts.',
+    done: 'No alert has been closed or dismissed yet.',
+  },
+  archive: {
+    partly: 'Alerts finished long ago are missing here: their archive is away. They are added when it is back.',
+    nothing: 'Finished alerts lie in the archive, which is away. They are loaded when it is back.',
+  },
+  notice: {
+    label: 'State of the service',
+    clock: {
+      title: 'The clock is in doubt; no events are taken',
+      text: 'Its machine may tell the wrong time; an administrator must check it. Alerts can be worked on meanwhile.',
+    },
+    disk: {
+      title: 'The disk is nearly full; no events are taken',
+      text: 'Nothing that was taken is lost. An administrator must make room; then it goes on by itself.',
+    },
+    log: {
+      title: 'The log cannot be reached',
+      text: 'No events are taken and no action can be saved for now; the list can be read. It goes on by itself.',
+    },
+    'writer-waits': {
+      title: 'The writer waits for the history store',
+      text: 'No events are taken until the store says which ones are known already. It goes on by itself.',
+    },
+    'lead-stuck': {
+      title: 'The lead cannot begin',
+      text: 'No events are taken and alerts stand still; an administrator should read the log of the service.',
+    },
+    'store-writer': {
+      title: 'Writing to the history store has stopped',
+      text: 'New events are safe in the log but not in history yet; an administrator should read the log of the service and restart it.',
+    },
+    recovering: {
+      title: 'Detection is catching up',
+      text: 'Events that waited are being judged; new alerts may come a little late, none is missed.',
+    },
+    'lead-away': {
+      title: 'No replica leads',
+      text: 'Another one takes over, mostly within seconds; no events are taken meanwhile.',
+    },
+    'detect-away': {
+      title: 'Some subjects are watched by no replica',
+      text: 'Another one takes over; their alerts may come a little late, none is missed.',
+    },
+    'store-away': {
+      title: 'The history store is away',
+      text: 'Monitoring and alerts go on; enterprises, events and archived alerts cannot be read until it is back.',
+    },
+    restarting: { title: '{name} is being started again', text: 'What is saved is safe; it mostly takes seconds.' },
+    other: { title: 'The service reports: {name}', text: 'An administrator should read the log of the service.' },
+  },
+  clock: {
+    by: {
+      'jumped-forward': 'The clock went ahead by {by}',
+      'jumped-back': 'The clock went back by {by}',
+      'behind-log': 'The clock is {by} behind the log',
+    },
+    times: 'clock of the service {wall}, log time {log}',
+    meaning: {
+      'jumped-forward':
+        'Is it right now (the machine slept)? Confirm, and log time goes on from it. Is it wrong? Set it right, and it is believed again by itself.',
+      'jumped-back':
+        'Is it right now? Confirm; until it has caught up, events get the time the log has reached. Is it wrong? Set it right, and it is believed again by itself.',
+      'behind-log':
+        'Is it right now? Confirm; until it has caught up, events get the time the log has reached. Is it wrong? Set it right, and it is believed again by itself.',
+    },
+    confirm: 'The clock is right',
+    sure: 'Events are taken again at once, and your name goes into the log. Is the clock right now?',
+    confirmed: 'Confirmed; events are taken again',
   },
   error: {
     title: 'Cannot load this now',
@@ -156,6 +227,7 @@ export const en: Messages = {
     acknowledge: 'Acknowledge',
     dismiss: 'Dismiss with a reason',
     comment: 'Comment',
+    reopen: 'Reopen a finished alert',
     release: 'Show new alerts',
     search: 'Search',
     help: 'Show this help',
@@ -317,6 +389,13 @@ export const en: Messages = {
     commentHint: 'Everybody who sees this alert sees the comment. Enter no personal data.',
     commentText: 'Comment',
     commentSubmit: 'Save comment',
+    reopen: 'Reopen',
+    reopenTitle: 'Reopen this alert',
+    reopenHint:
+      'The alert waits to be acknowledged again; its history is kept. The reason, if you give one, goes into the history. Enter no personal data.',
+    reopenNote: 'Reason (optional)',
+    reopenSubmit: 'Reopen',
+    reopened: 'Reopened',
     acknowledged: 'Acknowledged',
     dismissed: 'Dismissed',
     commented: 'Comment saved',

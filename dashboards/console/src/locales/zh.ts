@@ -10,7 +10,7 @@ export const zh = {
   level: { red: '红', orange: '橙', yellow: '黄', blue: '蓝' },
   levelFull: { red: '红色', orange: '橙色', yellow: '黄色', blue: '蓝色' },
   status: { open: '待签收', acknowledged: '已签收', handling: '处置中', closed: '已办结', dismissed: '已忽略' },
-  group: { open: '待签收', working: '办理中', done: '已办结', all: '全部' },
+  group: { open: '待签收', working: '办理中', done: '已结束', all: '全部' },
   measure: { reminder: '提醒', warning: '警示', interview: '约谈', inspection: '检查', none: '暂无措施' },
   task: {
     analyse: '研判',
@@ -54,8 +54,10 @@ export const zh = {
     level: '级别',
     alert: '预警',
     subject: '对象',
-    measure: '建议措施',
-    age: '已历时',
+    do: { open: '建议措施', done: '办理结果', all: '建议措施 / 结果' },
+    time: { open: '已历时', done: '结束时间', all: '历时 / 结束' },
+    numbers: '实际 / 预警线',
+    numbersHint: '实际 {observed}，预警线 {threshold}',
     status: '状态',
     waiting: '{n} 条新预警',
     loading: '正在载入预警…',
@@ -79,6 +81,63 @@ export const zh = {
     calm: '当前没有待签收的预警。新的预警会自动出现在这里。',
     filtered: '可以放宽筛选条件，或清除筛选。',
     historic: '没有历史预警。',
+    done: '还没有已办结或已忽略的预警。',
+  },
+  archive: {
+    partly: '归档暂时无法读取：较早办结或忽略的预警没有列出，恢复后自动补上。',
+    nothing: '已结束的预警存放在归档中，归档暂时无法读取，恢复后自动载入。',
+  },
+  notice: {
+    label: '服务状态',
+    clock: {
+      title: '时钟存疑，已停止接收事件',
+      text: '服务所在计算机的时间可能不准，须由管理员核对。其间已有预警仍可办理。',
+    },
+    disk: {
+      title: '磁盘空间不足，已停止接收事件',
+      text: '已接收的事件不会丢失；请管理员清理或扩充磁盘，腾出空间后自动恢复。',
+    },
+    log: {
+      title: '日志服务连接不上',
+      text: '暂时不能接收事件，也不能办理预警；列表中的内容仍可查看。恢复后自动继续。',
+    },
+    'writer-waits': {
+      title: '写入端正在等待历史库',
+      text: '暂时不能接收事件：须先从历史库查明哪些事件已经收过。历史库恢复后自动继续。',
+    },
+    'lead-stuck': { title: '主节点无法启动', text: '暂时不能接收事件，预警停止更新；请管理员查看服务日志。' },
+    'store-writer': {
+      title: '历史库写入已停止',
+      text: '新事件暂未写入历史库，但都保存在日志中；请管理员查看服务日志并重启服务。',
+    },
+    recovering: { title: '检测状态正在恢复', text: '启动后正在补算积压的事件，新的预警可能稍晚出现，不会遗漏。' },
+    'lead-away': { title: '暂无主节点', text: '正在等待另一节点接管，通常数秒内完成；此间不能接收事件。' },
+    'detect-away': { title: '部分对象暂无节点检测', text: '正在等待其他节点接管；有关预警会稍晚出现，不会遗漏。' },
+    'store-away': {
+      title: '历史库暂时不可用',
+      text: '监测与预警不受影响；企业档案、事件明细和已归档的预警暂时看不到，恢复后自动补齐。',
+    },
+    restarting: { title: '{name} 正在自动重启', text: '已保存的数据不受影响，通常数秒内恢复。' },
+    other: { title: '服务报告异常：{name}', text: '请管理员查看服务日志。' },
+  },
+  clock: {
+    by: {
+      'jumped-forward': '时钟突然快了 {by}',
+      'jumped-back': '时钟突然慢了 {by}',
+      'behind-log': '时钟比日志慢 {by}',
+    },
+    times: '服务时钟 {wall}，日志时间 {log}',
+    meaning: {
+      'jumped-forward':
+        '若时钟现在准确（例如计算机曾休眠），请确认：日志时间由此继续。若不准确，请校准，校准后自动恢复。',
+      'jumped-back':
+        '若时钟现在准确，请确认：时钟追上之前，事件按日志已到的时间登记。若不准确，请校准，校准后自动恢复。',
+      'behind-log':
+        '若时钟现在准确，请确认：时钟追上之前，事件按日志已到的时间登记。若不准确，请校准，校准后自动恢复。',
+    },
+    confirm: '时钟准确，确认',
+    sure: '确认后立即恢复接收事件，并以您的名义记入日志。确定时钟现在准确？',
+    confirmed: '已确认，恢复接收事件',
   },
   error: {
     title: '暂时无法载入',
@@ -142,6 +201,7 @@ export const zh = {
     acknowledge: '签收',
     dismiss: '忽略并说明',
     comment: '添加备注',
+    reopen: '重新打开已结束的预警',
     release: '显示新预警',
     search: '搜索',
     help: '显示本帮助',
@@ -303,6 +363,12 @@ export const zh = {
     commentHint: '备注对所有能看到这条预警的人可见。请勿填写个人信息。',
     commentText: '备注内容',
     commentSubmit: '保存备注',
+    reopen: '重新打开',
+    reopenTitle: '重新打开这条预警',
+    reopenHint: '预警将回到“待签收”，原有办理记录保留。可以说明原因，会记入办理记录。请勿填写个人信息。',
+    reopenNote: '原因（可不填）',
+    reopenSubmit: '重新打开',
+    reopened: '已重新打开',
     acknowledged: '已签收',
     dismissed: '已忽略',
     commented: '备注已保存',

@@ -23,6 +23,11 @@ const GATHER_MS = 80
 /** How long a row that slid in is marked for the eye, milliseconds. */
 const GLOW_MS = 4_000
 
+/** Nothing is left but what lies in the archive, and that cannot be asked. */
+export function isStoreAway(reason: unknown): boolean {
+  return reason instanceof ApiError && reason.code === 'store.unavailable'
+}
+
 /** The list of alerts and the one that is open. */
 export function createBoard(http: Http, place: Ref<Place>) {
   const listing = shallowRef<Listing>(EMPTY)
@@ -30,6 +35,8 @@ export function createBoard(http: Http, place: Ref<Place>) {
   const phase = ref<'loading' | 'ready' | 'error'>('loading')
   const loadingMore = ref(false)
   const error = shallowRef<unknown>(null)
+  /** The list lacks the finished alerts of the archive: the history store could not be asked. */
+  const archiveAway = ref(false)
   /** The reader has scrolled away from the top. */
   const scrolled = ref(false)
   /** The open alert when the list does not hold it (a link, another filter). */
@@ -38,6 +45,8 @@ export function createBoard(http: Http, place: Ref<Place>) {
   const openError = shallowRef<unknown>(null)
   /** The feed's latest word on each alert while a list is on its way: that list may be older. */
   let meanwhile: Alert[] | null = null
+  /** The view whose rows stand in the list. */
+  let listed = ''
   let load = new AbortController()
   let gathered: Alert[] = []
   let glowing: ReturnType<typeof setTimeout> | undefined
@@ -69,10 +78,14 @@ export function createBoard(http: Http, place: Ref<Place>) {
     const { signal } = load
     meanwhile = []
     if (listing.value.order.length === 0) phase.value = 'loading'
+    const { view } = place.value
+    const wanted = JSON.stringify(view)
     try {
-      const page = await listAlerts(http, place.value.view, null, signal)
+      const page = await listAlerts(http, view, null, signal)
+      listed = wanted
       listing.value = listingOf(page.items)
       next.value = page.next
+      archiveAway.value = page.archive === 'unavailable'
       scrolled.value = false
       for (const alert of meanwhile) listing.value = changed(listing.value, alert, { ...reading(), hold: false })
       phase.value = 'ready'
@@ -82,7 +95,10 @@ export function createBoard(http: Http, place: Ref<Place>) {
     } catch (reason) {
       if (!signal.aborted) {
         error.value = reason
+        // Rows of another view must not stand under this one's name.
+        if (listed !== wanted) listing.value = EMPTY
         if (listing.value.order.length === 0) phase.value = 'error'
+        else archiveAway.value = isStoreAway(reason)
         meanwhile = null
       }
       throw reason
@@ -98,8 +114,10 @@ export function createBoard(http: Http, place: Ref<Place>) {
       if (signal.aborted) return
       listing.value = appended(listing.value, page.items)
       next.value = page.next
-    } catch {
+      archiveAway.value = page.archive === 'unavailable'
+    } catch (reason) {
       // The next scroll asks again; the state of the connection is on the screen all the time.
+      if (!signal.aborted && isStoreAway(reason)) archiveAway.value = true
     } finally {
       loadingMore.value = false
     }
@@ -148,6 +166,7 @@ export function createBoard(http: Http, place: Ref<Place>) {
   return {
     phase,
     error,
+    archiveAway,
     loadingMore,
     scrolled,
     opened,

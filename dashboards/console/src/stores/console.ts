@@ -1,14 +1,17 @@
 import { type InjectionKey, inject, type Ref, shallowRef, watch } from 'vue'
 import { createHttp, type Http } from '../api/http.ts'
+import { getFeedPlace } from '../api/overview.ts'
 import type { Place } from '../board/place.ts'
 import { FIRST_VIEW, type View } from '../board/view.ts'
 import { createFeedDriver, type FeedDriver } from '../live/driver.ts'
 import { type FeedState, IDLE } from '../live/machine.ts'
+import type { Cursor } from '../live/messages.ts'
 import { keepSession } from './activity.ts'
-import { type Board, createBoard } from './board.ts'
+import { type Board, createBoard, isStoreAway } from './board.ts'
 import { instant, learnServerTime } from './clock.ts'
 import { createPlace } from './place.ts'
 import { createPreferences, type Preferences } from './preferences.ts'
+import { type ReadinessWatch, watchReadiness } from './readiness.ts'
 import { createSession, type Session } from './session.ts'
 
 /** Everything the components share. Built once in `main.ts`. */
@@ -20,6 +23,9 @@ export interface Console {
   readonly board: Board
   readonly feed: Readonly<Ref<FeedState>>
   readonly driver: FeedDriver
+  readonly health: ReadinessWatch
+  /** Loads the list again, now. */
+  retryList(): void
   setView(change: Partial<View>): void
   resetView(): void
   open(id: string | null): void
@@ -45,13 +51,14 @@ export function createConsole(): Console {
   const feed = shallowRef<FeedState>(IDLE)
 
   const driver: FeedDriver = createFeedDriver({
-    load: board.reload,
+    load: loadOrFollow,
     apply: board.apply,
     remove: board.remove,
     signOut: (revoked) => session.lost(revoked ? 'revoked' : 'expired'),
     changed: (state) => {
       const returned = state.phase === 'live' && feed.value.phase !== 'live'
       const broken = feed.value.failures > 0
+      if (state.phase !== feed.value.phase) health.look()
       feed.value = state
       // After a break the service may have been restarted: the token for writes is fetched again.
       if (returned && broken) void session.resume()
@@ -59,6 +66,36 @@ export function createConsole(): Console {
     now: instant,
   })
 
+  const health = watchReadiness(http, () => session.phase.value === 'signed-in')
+
+  /** A list of what lies in the archive alone cannot be had while the store is away; the feed goes on without it. */
+  async function loadOrFollow(): Promise<Cursor> {
+    try {
+      return await board.reload()
+    } catch (reason) {
+      if (isStoreAway(reason)) return getFeedPlace(http)
+      throw reason
+    }
+  }
+
+  function reloadList(): void {
+    board.reload().then(driver.loaded, () => {})
+  }
+
+  function retryList(): void {
+    health.look()
+    if (feed.value.phase === 'waiting') driver.retry()
+    else reloadList()
+  }
+
+  // The store is back: what could not be read is read now.
+  watch(
+    () => health.readiness.value?.degraded.includes('store') ?? null,
+    (away, before) => {
+      const lacks = board.archiveAway.value || isStoreAway(board.error.value)
+      if (before === true && away === false && lacks) reloadList()
+    },
+  )
   watch(session.phase, (phase) => {
     if (phase !== 'signed-in') return
     driver.start()
@@ -67,7 +104,7 @@ export function createConsole(): Console {
   watch(
     () => JSON.stringify(place.value.view),
     () => {
-      if (session.phase.value === 'signed-in') board.reload().then(driver.loaded, () => {})
+      if (session.phase.value === 'signed-in') reloadList()
     },
   )
   watch(
@@ -98,6 +135,8 @@ export function createConsole(): Console {
     board,
     feed,
     driver,
+    health,
+    retryList,
     setView,
     resetView: () => setView({ ...FIRST_VIEW, historic: place.value.view.historic }),
     open: (id) => {

@@ -6,6 +6,7 @@ export type Command =
   | 'acknowledge'
   | 'dismiss'
   | 'comment'
+  | 'reopen'
   | 'release'
   | 'search'
   | 'help'
@@ -20,6 +21,7 @@ const KEYS: Readonly<Record<string, Command>> = {
   a: 'acknowledge',
   d: 'dismiss',
   c: 'comment',
+  r: 'reopen',
   n: 'release',
   '/': 'search',
   '?': 'help',
