@@ -13,6 +13,8 @@ it('asks one question at a time; what comes meanwhile goes together into the nex
   const first = ask([1])
   await expect.poll(() => asked.length).toBe(1)
   const second = ask([2, 3])
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(asked.length).toBe(1)
   const third = ask([4])
   asked[0]?.answer(new Error('away'))
   await expect(first).rejects.toThrow('away')

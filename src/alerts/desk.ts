@@ -14,6 +14,7 @@ import { createReach } from './archive/reach.ts'
 import { type AlertBook, asSeen, createBook } from './book/book.ts'
 import { createDocket } from './docket.ts'
 import { MEMORY_DAYS } from './earlier-alerts.ts'
+import { createLateName } from './late-name.ts'
 import { createPendingEvidence } from './pending-evidence.ts'
 import { createPipeline } from './pipeline.ts'
 import type { AlertArchive } from './ports/alert-archive.ts'
@@ -138,6 +139,7 @@ export function createDesk(parts: DeskParts): Desk {
     const until = ending.signal
     setMaxListeners(0, until)
     const save = createSave(alerts, find, may)
+    const lateName = createLateName({ directory, save, time, logger, signal: until })
     const pipeline = createPipeline({
       enrich: createEnrich({ events, directory, logger }),
       save,
@@ -151,7 +153,10 @@ export function createDesk(parts: DeskParts): Desk {
       const saved = await pipeline(batch)
       if (saved === null) return false
       const { before, alert, revision } = saved
-      if (before === null) metrics.alertsTotal.inc({ detector: alert.detector, level: alert.level })
+      if (before === null) {
+        metrics.alertsTotal.inc({ detector: alert.detector, level: alert.level })
+        void lateName(alert)
+      }
       // What the desk knows it reads from the book: it goes on when the book has caught up with what was written.
       await book.reached(revision)
       return true

@@ -70,6 +70,16 @@ describe('a finding opens an alert', () => {
     expect(alert().subject.name).toBe('火锅店甲')
   })
 
+  it('under the code until a slow register answers, without waiting for it or for another finding', async () => {
+    const answers: ((name: string) => void)[] = []
+    const { receives, alert } = await open({ name: () => new Promise((answer) => answers.push(answer)) })
+    await receives(finding({ at: 1 }))
+    expect(alert().subject.name).toBe(HOT_POT)
+    for (const answer of answers) answer('火锅店甲')
+    await until(() => alert().subject.name === '火锅店甲')
+    expect(alert()).toMatchObject({ findings: 1, status: 'open', history: [{ action: 'opened' }] })
+  })
+
   it('under the normalised words of the address, taken from an event that carries them', async () => {
     const text = '山西省太原市小店区 长治路一百零五号'
     const key = addressKey('140105', text) ?? ''

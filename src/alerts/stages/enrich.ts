@@ -9,6 +9,8 @@ import type { EventResolver } from '../ports/event-resolver.ts'
 
 /** An alert must reach its officer within a second: what cannot be looked up in half of one comes later. */
 const PATIENCE_MS = 500
+/** A name is not worth as much: the code stands in for it until it comes. */
+const NAME_PATIENCE_MS = 50
 
 type Events = readonly (LoggedEvent | null)[]
 
@@ -23,6 +25,7 @@ type Events = readonly (LoggedEvent | null)[]
 export function createEnrich(ports: { events: EventResolver; directory: Directory; logger: Logger }) {
   const { events, directory, logger } = ports
   const limit = timeout(PATIENCE_MS, TimeoutStrategy.Aggressive)
+  const nameLimit = timeout(NAME_PATIENCE_MS, TimeoutStrategy.Aggressive)
   const again = retry(
     handleWhenResult((found) => (found as Events).includes(null)),
     { maxAttempts: 4, backoff: new ExponentialBackoff({ initialDelay: 30, maxDelay: 200 }) },
@@ -46,9 +49,9 @@ export function createEnrich(ports: { events: EventResolver; directory: Director
   async function registeredName({ alertId, key }: Finding): Promise<string | null> {
     if (key.kind !== 'enterprise') return null
     try {
-      return await limit.execute(() => directory.name(key.key))
+      return await nameLimit.execute(() => directory.name(key.key))
     } catch (error) {
-      logger.warn({ err: error, alert: alertId }, 'the name of the enterprise cannot be looked up now')
+      logger.debug({ err: error, alert: alertId }, 'the name of the enterprise cannot be looked up now')
       return null
     }
   }
