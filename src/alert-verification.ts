@@ -20,6 +20,9 @@ export interface Verification {
   readonly differences: readonly string[]
 }
 
+/** The members of an alert that history is held against. */
+type Proved = Pick<Alert, 'id' | 'detector' | 'detectorVersion' | 'subject' | 'evidence'>
+
 const NOTHING = { observed: null, threshold: null, events: [], eventsTotal: 0 }
 
 /**
@@ -28,7 +31,7 @@ const NOTHING = { observed: null, threshold: null, events: [], eventsTotal: 0 }
  * The answer rejects with `store.unavailable` while ClickHouse is away or has not yet got what the alert rests on.
  */
 export function createVerification(store: Pick<Store, 'keyHistory' | 'eventsAt'>) {
-  return async function verify(alert: Alert): Promise<Verification> {
+  return async function verify(alert: Proved): Promise<Verification> {
     const { evidence, subject } = alert
     const detector = detectors.find(({ id }) => id === alert.detector)
     if (detector === undefined || detector.version !== alert.detectorVersion)
@@ -55,7 +58,7 @@ export function createVerification(store: Pick<Store, 'keyHistory' | 'eventsAt'>
   }
 }
 
-function differencesOf({ evidence }: Alert, { evidence: again }: Finding): string[] {
+function differencesOf({ evidence }: Proved, { evidence: again }: Finding): string[] {
   const numbers = ['observed', 'expected', 'threshold', 'probability', 'eventsTotal'] as const
   return numbers
     .filter((name) => evidence[name] !== again[name])

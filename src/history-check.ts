@@ -108,7 +108,12 @@ function differencesIn(standings: ReadonlyMap<string, Standing>): Difference[] {
   return [...standings.values()].filter((standing) => typeof standing !== 'string')
 }
 
-async function atHandOrArchived(id: string, bucket: Bucket<StoredAlert>, store: Store): Promise<StoredAlert | null> {
+/** An alert wherever it is; null when it is nowhere. */
+export async function atHandOrArchived(
+  id: string,
+  bucket: Pick<Bucket<StoredAlert>, 'get'>,
+  store: Pick<Store, 'alerts'>,
+): Promise<StoredAlert | null> {
   return (await bucket.get(id))?.value ?? (await store.alerts.get(id))?.value ?? null
 }
 

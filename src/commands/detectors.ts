@@ -15,7 +15,7 @@ export function detectorsCommand(context: CommandContext): Command {
       const head = options.markdown ? '| code | detector | version | title | why |\n|---|---|---|---|---|\n' : ''
       const line = (row: (typeof rows)[number]) =>
         options.markdown
-          ? `| ${row.code} | ${row.id} | ${row.version} | ${row.title.zh} ${row.title.en} | ${row.why} |`
+          ? `| ${row.code} | ${row.id} | ${row.version} | ${row.title.zh} ${row.title.en} | ${row.why.zh} ${row.why.en} |`
           : `${row.code}  ${row.id} v${row.version}  ${row.title.zh} ${row.title.en}`
       context.stdout.write(`${head}${rows.map(line).join('\n')}\n`)
     })

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { connectLog, type LogConnection } from '../log/connection.ts'
+import { credentialsOf } from '../servers.ts'
 import { connectStore, type Store } from '../store/store.ts'
 import { silentLogger } from '../telemetry/logger.ts'
 import type { CommandContext } from './context.ts'
@@ -38,7 +39,6 @@ export async function connectRuntime(context: CommandContext, dataDir?: string):
 
 /** Connects to the running service's history; rejects with `store.unavailable` while it is away. The caller closes. */
 export async function connectRuntimeStore(context: CommandContext, dataDir?: string): Promise<Store> {
-  const url = new URL((await readRuntime(context, dataDir)).clickhouseUrl)
-  const [username, password] = [decodeURIComponent(url.username), decodeURIComponent(url.password)]
-  return connectStore({ url: url.origin, username, password, logger: silentLogger() })
+  const { clickhouseUrl } = await readRuntime(context, dataDir)
+  return connectStore({ ...credentialsOf(clickhouseUrl), logger: silentLogger() })
 }

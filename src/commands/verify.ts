@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { createVerification } from '../alert-verification.ts'
+import { atHandOrArchived } from '../history-check.ts'
 import type { StoredAlert } from '../model/alert.ts'
 import type { Store } from '../store/store.ts'
 import { type CommandContext, UsageError } from './context.ts'
@@ -19,9 +20,9 @@ export function verifyCommand(context: CommandContext): Command {
       let store: Store | null = null
       try {
         store = await connectRuntimeStore(context, flags.dataDir)
-        const found = await (await log.bucket<StoredAlert>('yujing_alerts')).get(id)
-        if (found === null) throw new Error(`there is no alert ${id}; look it up in /v1/alerts`)
-        const verification = await createVerification(store)({ ...found.value, revision: found.revision })
+        const alert = await atHandOrArchived(id, await log.bucket<StoredAlert>('yujing_alerts'), store)
+        if (alert === null) throw new Error(`there is no alert ${id}; look it up in /v1/alerts`)
+        const verification = await createVerification(store)(alert)
         const { result, observed, threshold, eventsTotal, differences } = verification
         const line = `${result}: observed ${observed}, threshold ${threshold}, ${eventsTotal} events`
         context.stdout.write(

@@ -1,4 +1,7 @@
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { packageRoot } from '../../src/embedded/package-root.ts'
 import type { Alert } from '../../src/model/alert.ts'
 import { eventually, type Service, startService } from '../support/service.ts'
 import { ago, alerts, complaint, creditCode, post, settled } from '../support/world.ts'
@@ -43,6 +46,14 @@ test('a finished alert is archived in ClickHouse, listed and read as before, and
   expect(await alerts(service, '&status=dismissed')).toEqual([dismissed])
   const read = await service.request(`/v1/alerts/${dismissed.id}`)
   expect([await read.json(), read.headers.get('etag')]).toEqual([dismissed, `"${dismissed.revision}"`])
+
+  const program = join(packageRoot(), 'dist/src/main.js')
+  const { stdout, status } = spawnSync(
+    process.execPath,
+    [program, 'verify', dismissed.id, '--data-dir', service.dataDir],
+    { encoding: 'utf8' },
+  )
+  expect([stdout, status]).toEqual([expect.stringContaining('reproduced: observed '), 0])
 
   const reopened = await act(dismissed, { action: 'reopen' })
   expect([reopened.status, ((await reopened.json()) as Alert).status]).toEqual([200, 'open'])
