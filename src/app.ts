@@ -73,7 +73,7 @@ async function start(config: Config, { logger, time = systemTime() }: AppOptions
   stopping.onStop('watch over the disk', () => disk.stop())
   const log = await connectLog({ ...nats, logger, maxBytes: config.logMaxBytes, name: 'yujing' })
   stopping.onStop('log', () => log.close())
-  const store = openStore({ ...clickhouse, logger })
+  const store = openStore({ ...clickhouse, logger, historyTimeoutMs: config.historyTimeoutMs })
   stopping.onStop('store', () => store.close())
   const stopPreparing = await preparePatiently(store, { logger, onFatal: fail })
   stopping.onStop('preparation of the store', stopPreparing)

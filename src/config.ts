@@ -34,6 +34,8 @@ export interface Config {
   readonly diskFreePercent: number
   /** Held on the disk and given up last; 0: none. */
   readonly diskReserveBytes: number
+  /** So long an answer from history is waited for, milliseconds; then it is `store.unavailable`. */
+  readonly historyTimeoutMs: number
   /** Time to live of this process's lease, milliseconds: so long after its death others take its work. */
   readonly leaseTtlMs: number
 }
@@ -104,6 +106,7 @@ export function readConfig(env: Environment, cwd: string): Config {
     logKeepMs: integer(text('LOG_KEEP_DAYS'), 'YUJING_LOG_KEEP_DAYS', 14, 0, 3_650) * DAY_MS,
     diskFreePercent: integer(text('DISK_FREE_PERCENT'), 'YUJING_DISK_FREE_PERCENT', 5, 0, 50),
     diskReserveBytes: integer(text('DISK_RESERVE_BYTES'), 'YUJING_DISK_RESERVE_BYTES', 256 * 1024 ** 2, 0, 2 ** 40),
+    historyTimeoutMs: integer(text('HISTORY_TIMEOUT_MS'), 'YUJING_HISTORY_TIMEOUT_MS', 10_000, 500, 120_000),
     leaseTtlMs: integer(text('LEASE_TTL_MS'), 'YUJING_LEASE_TTL_MS', 10_000, 1_000, 60_000),
   }
   if (config.natsUrl && !config.personKey)

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { ClickHouseError } from '@clickhouse/client'
 import { YujingError } from '../model/errors.ts'
 
@@ -23,6 +24,20 @@ export async function asking<T>(question: () => Promise<T>): Promise<T> {
     return await question()
   } catch (error) {
     throw asStoreFailure(error)
+  }
+}
+
+/** The same, for an answer that must come within a time; one that has not is `store.unavailable`, and is not waited for. */
+export async function askingWithin<T>(milliseconds: number, question: () => Promise<T>): Promise<T> {
+  const answered = new AbortController()
+  const late = delay(milliseconds, undefined, { signal: answered.signal }).then(() => {
+    throw new YujingError('store.unavailable')
+  })
+  try {
+    return await Promise.race([asking(question), late])
+  } finally {
+    answered.abort()
+    late.catch(() => {})
   }
 }
 

@@ -6,7 +6,7 @@ import type { PastAlert } from '../model/past-alert.ts'
 import type { Position } from '../model/position.ts'
 import type { EventHashes } from '../model/row.ts'
 import type { Logger } from '../telemetry/logger.ts'
-import { asking } from './failures.ts'
+import { asking, askingWithin } from './failures.ts'
 import { migrate } from './migrate.ts'
 import {
   type ArchivedAlert,
@@ -79,6 +79,8 @@ export interface Store {
 const CONNECTIONS = 8
 const REQUEST_TIMEOUT_MS = 120_000
 const PING_TIMEOUT_MS = 2_000
+/** How long an answer is waited for by those who ask for somebody, when nobody says otherwise. */
+const HISTORY_TIMEOUT_MS = 10_000
 
 /** Where ClickHouse is. */
 export interface StoreAccess {
@@ -87,19 +89,33 @@ export interface StoreAccess {
   readonly password: string
 }
 
+export interface StoreOptions extends StoreAccess {
+  readonly logger: Logger
+  /**
+   * How long single questions (an enterprise, its timeline, a key's history, finished alerts) wait for their answer,
+   * milliseconds. What writes, and what reads long stretches, has more patience: what is under way there is worth it.
+   */
+  readonly historyTimeoutMs?: number
+}
+
 /** The store, whether or not ClickHouse is there: nothing is asked before `prepare`. */
-export function openStore(o: StoreAccess & { readonly logger: Logger }): Store {
-  const client = createClient({
-    url: o.url,
-    username: o.username,
-    password: o.password,
-    max_open_connections: CONNECTIONS,
-    request_timeout: REQUEST_TIMEOUT_MS,
-    // What the client would print, the callers tell in the log in words of their own.
-    log: { level: ClickHouseLogLevel.OFF },
-    // Positions and times stay far below 2^53; what does not is asked for as text.
-    clickhouse_settings: { output_format_json_quote_64bit_integers: 0 },
-  })
+export function openStore(o: StoreOptions): Store {
+  const { historyTimeoutMs = HISTORY_TIMEOUT_MS } = o
+  const clientWith = (request_timeout: number) =>
+    createClient({
+      url: o.url,
+      username: o.username,
+      password: o.password,
+      max_open_connections: CONNECTIONS,
+      request_timeout,
+      // What the client would print, the callers tell in the log in words of their own.
+      log: { level: ClickHouseLogLevel.OFF },
+      // Positions and times stay far below 2^53; what does not is asked for as text.
+      clickhouse_settings: { output_format_json_quote_64bit_integers: 0 },
+    })
+  const client = clientWith(REQUEST_TIMEOUT_MS)
+  // With connections of its own: no question waits behind inserts that hang.
+  const prompt = clientWith(historyTimeoutMs)
   let prepared = false
   const assertPrepared = () => {
     if (!prepared) throw new YujingError('store.unavailable')
@@ -109,6 +125,10 @@ export function openStore(o: StoreAccess & { readonly logger: Logger }): Store {
   const ask = async <T>(question: () => Promise<T>): Promise<T> => {
     assertPrepared()
     return asking(question)
+  }
+  const askSoon = async <T>(question: () => Promise<T>): Promise<T> => {
+    assertPrepared()
+    return askingWithin(historyTimeoutMs, question)
   }
   async function* pagesOf<T>(pages: () => AsyncIterable<T>): AsyncGenerator<T> {
     assertPrepared()
@@ -125,30 +145,30 @@ export function openStore(o: StoreAccess & { readonly logger: Logger }): Store {
     },
     isPrepared: () => prepared,
     ping: async () => prepared && answers(),
-    eventsAt: (positions) => ask(() => eventsAt(client, positions)),
-    enterprise: (code) => ask(() => enterprise(client, code)),
+    eventsAt: (positions) => askSoon(() => eventsAt(prompt, positions)),
+    enterprise: (code) => askSoon(() => enterprise(prompt, code)),
     enterpriseNames: (codes) => ask(() => enterpriseNames(client, codes)),
-    timeline: (code, limit, cursor) => ask(() => timeline(client, code, limit, cursor)),
-    keyHistory: (wanted) => ask(() => keyHistory(client, wanted)),
+    timeline: (code, limit, cursor) => askSoon(() => timeline(prompt, code, limit, cursor)),
+    keyHistory: (wanted) => askSoon(() => keyHistory(prompt, wanted)),
     lookupEventIds: (idHashes) => ask(() => lookupEventIds(client, idHashes)),
     eventsInLogOrder: (range) => pagesOf(() => eventsInLogOrder(client, range)),
     messagesInLogOrder: (range) => pagesOf(() => messagesInLogOrder(client, range)),
     messagesBefore: (place) => pagesOf(() => messagesBefore(client, place)),
     countQuarantined: (refused) => ask(() => countQuarantined(client, refused)),
-    quarantineCodes: () => ask(() => quarantineCodes(client)),
+    quarantineCodes: () => askSoon(() => quarantineCodes(prompt)),
     alerts: {
       put: (alerts) => ask(() => archiveAlerts(client, alerts)),
-      get: (id) => ask(() => archivedAlert(client, id)),
-      list: (query) => ask(() => archivedAlerts(client, query)),
-      newest: () => ask(() => newestArchived(client)),
+      get: (id) => askSoon(() => archivedAlert(prompt, id)),
+      list: (query) => askSoon(() => archivedAlerts(prompt, query)),
+      newest: () => askSoon(() => newestArchived(prompt)),
       past: (sinceMs) => ask(() => pastAlerts(client, sinceMs)),
     },
-    close: () => client.close(),
+    close: async () => void (await Promise.all([client.close(), prompt.close()])),
   }
 }
 
 /** Opens and prepares the store. Rejects as `prepare` does, and leaves nothing open then. */
-export async function connectStore(o: StoreAccess & { readonly logger: Logger }): Promise<Store> {
+export async function connectStore(o: StoreOptions): Promise<Store> {
   const store = openStore(o)
   try {
     await store.prepare()

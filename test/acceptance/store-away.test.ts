@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Alert } from '../../src/model/alert.ts'
 import { startTestClickHouse, type TestClickHouse } from '../support/clickhouse.ts'
 import { createGateway, type Gateway } from '../support/gateway.ts'
 import { eventually, type Service, startService } from '../support/service.ts'
@@ -11,7 +10,9 @@ let service: Service
 beforeAll(async () => {
   clickHouse = await startTestClickHouse()
   gateway = await createGateway(clickHouse.url)
-  service = await startService({ env: { YUJING_CLICKHOUSE_URL: withCredentials(gateway.url) } })
+  service = await startService({
+    env: { YUJING_CLICKHOUSE_URL: withCredentials(gateway.url), YUJING_HISTORY_TIMEOUT_MS: '3000' },
+  })
 })
 afterAll(async () => {
   await service?.stop()
@@ -45,8 +46,9 @@ describe('a start while ClickHouse is away', () => {
     await service.start()
     expect(await readiness()).toMatchObject({ status: 200, body: { degraded: ['store'] } })
     expect((await post(service, six(SCHOOL))).answer.accepted).toBe(6)
-    // The first page alone: a whole list ends in the archive, which lies in ClickHouse.
-    await eventually('an alert', async () => (await newest()).some(({ subject }) => subject.key === SCHOOL))
+    // Of finished ones the archive would be asked as well, and it is away.
+    const open = () => alerts(service, '&status=open')
+    await eventually('an alert', async () => (await open()).some(({ subject }) => subject.key === SCHOOL))
     const history = await service.request(`/v1/enterprises/${GYM}/timeline`)
     expect(history.status).toBe(503)
     expect(await history.json()).toMatchObject({ error: { code: 'store.unavailable' } })
@@ -57,11 +59,22 @@ describe('a start while ClickHouse is away', () => {
   })
 })
 
-async function newest(): Promise<Alert[]> {
-  const page = await service.request('/v1/alerts')
-  expect(page.status).toBe(200)
-  return ((await page.json()) as { items: Alert[] }).items
-}
+describe('a ClickHouse that takes questions and never answers', () => {
+  test('is away to whoever asks for history, long before a connection would be given up', async () => {
+    process.kill(clickHouse.pid, 'SIGSTOP')
+    try {
+      // More than there are connections: none waits for the end of another.
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, () => service.request(`/v1/enterprises/${GYM}/timeline`)),
+      )
+      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([503]))
+      expect(await answers[0]?.json()).toMatchObject({ error: { code: 'store.unavailable' } })
+    } finally {
+      process.kill(clickHouse.pid, 'SIGCONT')
+    }
+    await eventually('the timeline', async () => (await timeline(GYM)) === 6)
+  })
+})
 
 /** Events of an enterprise in history; 0 for one that history does not know. */
 async function timeline(code: string): Promise<number> {
