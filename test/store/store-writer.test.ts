@@ -42,7 +42,7 @@ afterEach(async () => {
 
 function createWriter(o: { client?: Store['client']; rows?: number } = {}): StoreWriter {
   const quarantine = { put: async (row: RefusedRow) => void refused.push(row) }
-  const limits = { rows: o.rows ?? 100_000, bytes: 1_000_000, waitMs: 20 }
+  const limits = { rows: o.rows ?? 100_000, bytes: 1_000_000, waitMs: 20, manyRows: 100_000, manyWaitMs: 20 }
   const writer = createStoreWriter({
     store: { client: o.client ?? store.client, isPrepared: () => true },
     log,

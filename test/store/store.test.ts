@@ -15,6 +15,7 @@ const logger = silentLogger()
 const CODE = '91140105MA0K2914XG'
 const OTHER = '91140212MA0K6317XG'
 const FRESH = '91140802MA0K066935'
+const SEEN = '91140171MA0K17771B'
 const day = (text: string) => Date.parse(`${text}T12:00:00+08:00`)
 
 let server: TestClickHouse
@@ -75,6 +76,10 @@ beforeAll(async () => {
     },
     { subject: OTHER, type: 'enterprise.dormant', time: day('2022-01-01'), data: {} },
     { subject: FRESH, time: day('1999-01-01'), backfill: true, retracts: 'x-1', industry: '' },
+    // Others say where it was seen and what it does: the newest by its own time, wherever it stands in the log.
+    { subject: SEEN, time: day('2023-01-01'), region: '140802', industry: '5299' },
+    { subject: SEEN, time: day('2022-01-01'), region: '140106', industry: '6210' },
+    { subject: SEEN, time: day('2024-01-01'), region: '140105', industry: '' },
   )
   for (let i = 0; i < 5; i++) log.rows({ time: day('2025-01-01') }, { time: day('2025-01-01') })
   const writer = createStoreWriter({
@@ -187,7 +192,8 @@ describe('questions', () => {
     })
     expect(await store.enterprise(OTHER)).toMatchObject({ name: '丙', status: 'dormant', addressKind: 'cluster' })
     expect(await store.enterprise(FRESH)).toMatchObject({ name: null, status: null, industry: null, events: 1 })
-    expect(await store.enterprise('91140171MA0K17771B')).toBeNull()
+    expect(await store.enterprise(SEEN)).toMatchObject({ region: '140105', industry: '5299', events: 3 })
+    expect(await store.enterprise('91140702MA0K2000XX')).toBeNull()
     expect(await store.enterpriseNames([CODE, FRESH, CODE])).toEqual(new Map([[CODE, '火锅店乙']]))
   })
 
@@ -242,7 +248,7 @@ describe('questions', () => {
     for await (const page of store.eventsInLogOrder({ epoch: EPOCH, belowSeq: 8 }))
       places.push(...page.map(({ position }) => `${position.seq}.${position.index}`))
     const pairs = [4, 5, 6, 7].flatMap((seq) => [`${seq}.0`, `${seq}.1`])
-    expect(places).toEqual(['1.0', '1.1', '3.0', '3.1', '3.2', ...pairs])
+    expect(places).toEqual(['1.0', '1.1', '3.0', '3.1', '3.2', '3.3', '3.4', '3.5', ...pairs])
   })
 
   test('a key leads to the events that touched it', async () => {

@@ -38,7 +38,13 @@ FROM enterprise_fields
 WHERE subject = {code:String}
 GROUP BY field`
 
-const EVENTS = 'SELECT count(), min(time_ms), max(time_ms) FROM events WHERE subject = {code:String}'
+/** Where it belongs its registration says; what others report of it says only where it was seen. */
+const EVENTS = `
+SELECT count(), min(time_ms), max(time_ms),
+       argMaxIf(industry, (time_ms, received_ms, seq, idx), industry != ''),
+       argMaxIf(region, (time_ms, received_ms, seq, idx), NOT startsWith(type, 'enterprise.'))
+FROM events
+WHERE subject = {code:String}`
 
 const NAMES = `
 SELECT subject, argMaxMerge(value) AS value
@@ -51,8 +57,9 @@ export async function enterprise(client: ClickHouseClient, code: string): Promis
   const ask = (query: string) => client.query({ query, query_params: { code }, format: 'JSONCompactEachRow' })
   const [fields, events] = await Promise.all([ask(FIELDS), ask(EVENTS)])
   const told = new Map(await fields.json<[string, string]>())
-  const [count, first, last] = (await events.json<[number, number, number]>())[0] ?? [0, 0, 0]
-  if (told.size === 0 || count === 0) return null
+  const [row] = await events.json<[number, number, number, string, string]>()
+  const [count = 0, first = 0, last = 0, industry = '', seenIn = ''] = row ?? []
+  if (count === 0) return null
   const value = <T>(field: string): T | null => {
     const json = told.get(field)
     return json === undefined || json === '' ? null : (JSON.parse(json) as T)
@@ -63,8 +70,8 @@ export async function enterprise(client: ClickHouseClient, code: string): Promis
     name: value('name'),
     kind: value('kind'),
     status: value('status'),
-    region: value('region') ?? value('seenIn') ?? '',
-    industry: value('industry'),
+    region: value('region') ?? seenIn,
+    industry: industry === '' ? null : industry,
     capital: value('capital'),
     paidIn: value('paidIn'),
     address: value('address'),

@@ -8,9 +8,19 @@ export interface BatchLimits {
   readonly bytes: number
   /** What has come waits this long for more, in ms. */
   readonly waitMs: number
+  /** So many rows and more wait longer: an insert costs what four thousand of its rows cost, however few they are. */
+  readonly manyRows: number
+  /** How long many rows wait for more, in ms. */
+  readonly manyWaitMs: number
 }
 
-export const BATCH_LIMITS: BatchLimits = { rows: 100_000, bytes: 48 * 1024 * 1024, waitMs: 500 }
+export const BATCH_LIMITS: BatchLimits = {
+  rows: 100_000,
+  bytes: 48 * 1024 * 1024,
+  waitMs: 500,
+  manyRows: 500,
+  manyWaitMs: 2_000,
+}
 
 /** Reads ahead of the inserts, by at most one batch. */
 export interface Gatherer {
@@ -94,12 +104,18 @@ export function gather(log: StoreLog, fromSeq: number, signal: AbortSignal, limi
         return take(waiting.findIndex(({ seq }) => seq === toSeq) + 1)
       }
       if (!(await until(() => waiting.length > 0))) return null
-      let over = false
-      const pause = setTimeout(() => {
-        over = true
-        tell()
-      }, limits.waitMs)
-      const goesOn = await until(() => over || isFull()).finally(() => clearTimeout(pause))
+      const isOver = (waited: number) =>
+        waited >= limits.manyWaitMs || (waited >= limits.waitMs && rows < limits.manyRows)
+      let waited = 0
+      const pauses = [limits.waitMs, limits.manyWaitMs].map((ms) =>
+        setTimeout(() => {
+          waited = Math.max(waited, ms)
+          tell()
+        }, ms),
+      )
+      const goesOn = await until(() => isOver(waited) || isFull()).finally(() => {
+        for (const pause of pauses) clearTimeout(pause)
+      })
       return goesOn ? take(fitting()) : null
     },
   }
