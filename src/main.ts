@@ -1,4 +1,6 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=32
+// MiB where what is new lives: an event dies young, and with V8's own 16 the service takes a tenth more CPU. It can only be
+// said before the program starts; whoever starts it with `node` by hand gives the same.
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'

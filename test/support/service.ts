@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,6 +7,12 @@ import { createInterface } from 'node:readline'
 import { packageRoot } from '../../src/embedded/package-root.ts'
 
 const root = packageRoot()
+
+/** What the program's first line has `node` started with. */
+export function argumentsOfNode(): string[] {
+  const [first = ''] = readFileSync(join(root, 'src/main.ts'), 'utf8').split('\n', 1)
+  return first.split(' node ')[1]?.split(' ') ?? []
+}
 
 /** A whole service in a process of its own, as `yujing serve` starts it, on free ports in a directory of its own. */
 export interface Service {
@@ -59,7 +65,12 @@ export async function startService(
     lines = own
     child = spawn(
       process.execPath,
-      [...(options.nodeArgs ?? []), join(root, 'dist/src/main.js'), 'serve', '--port', port, '--data-dir', dataDir],
+      [
+        ...argumentsOfNode(),
+        ...(options.nodeArgs ?? []),
+        join(root, 'dist/src/main.js'),
+        ...['serve', '--port', port, '--data-dir', dataDir],
+      ],
       {
         env: {
           PATH: process.env.PATH,
