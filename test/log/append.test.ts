@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { tellingWhatIsAppended } from '../../src/log/event-log.ts'
 import { AppendSuperseded } from '../../src/model/errors.ts'
 import { appendAll, type LogWorld, MEBIBYTE, message, startLogWorld, take, textOf } from './log-world.ts'
 
@@ -114,4 +115,14 @@ test('a log whose limit was raised takes more; its epoch stays', async () => {
   const text = 'x'.repeat(900 * 1024)
   await large.events.append(message(large, 1, { text, begins: true }))
   expect(await large.events.append(message(large, 2, { text }))).toBe(2)
+})
+
+test('who wants to know what is appended is told each batch of rows that the log has taken, and no other', async () => {
+  const log = await world.connect()
+  const told: string[] = []
+  const telling = tellingWhatIsAppended(log.events, (seq, payload) => told.push(`${seq} ${textOf(payload)}`))
+  await telling.append({ ...message(log, 1, { begins: true }), kind: 'control' })
+  await telling.append(message(log, 2, { text: 'taken' }))
+  await expect(telling.append(message(log, 2, { text: 'refused' }))).rejects.toThrow(AppendSuperseded)
+  expect(told).toEqual(['2 taken'])
 })
