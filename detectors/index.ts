@@ -4,3 +4,8 @@ import { sameAddressRegistrations } from './registration/same-address-registrati
 
 /** Every detector that judges. A new one is added here and nowhere else. */
 export const detectors: readonly Detector[] = [sameAddressRegistrations, complaintSurge]
+
+/** The detector of an id. */
+export function detectorOf(id: string): Detector | undefined {
+  return detectors.find((detector) => detector.id === id)
+}

@@ -1,4 +1,4 @@
-import { detectors } from '../detectors/index.ts'
+import { detectorOf } from '../detectors/index.ts'
 import { replayKey } from './detect/replay-key.ts'
 import type { Alert } from './model/alert.ts'
 import { YujingError } from './model/errors.ts'
@@ -33,7 +33,7 @@ const NOTHING = { observed: null, threshold: null, events: [], eventsTotal: 0 }
 export function createVerification(store: Pick<Store, 'keyHistory' | 'eventsAt'>) {
   return async function verify(alert: Proved): Promise<Verification> {
     const { evidence, subject } = alert
-    const detector = detectors.find(({ id }) => id === alert.detector)
+    const detector = detectorOf(alert.detector)
     if (detector === undefined || detector.version !== alert.detectorVersion)
       return { result: 'version-retired', ...NOTHING, differences: [] }
     if ((await store.eventsAt([evidence.position])).length === 0)

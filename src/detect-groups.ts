@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { detectors } from '../detectors/index.ts'
-import { PARTITIONS, partitionOf } from './detect/statistics/hash.ts'
+import { detectorOf } from '../detectors/index.ts'
+import { ALL_PARTITIONS, partitionOf } from './detect/statistics/hash.ts'
 import type { Detect } from './detect-host.ts'
 import type { Claim, Leases } from './log/leases.ts'
 import { YujingError } from './model/errors.ts'
@@ -41,7 +41,7 @@ export function groupClaim(group: number): string {
 
 /** The partitions of a group. */
 function partitionsOf(group: number): number[] {
-  return Array.from({ length: PARTITIONS }, (_, partition) => partition).filter((n) => n % GROUPS === group)
+  return ALL_PARTITIONS.filter((partition) => partition % GROUPS === group)
 }
 
 /**
@@ -144,7 +144,7 @@ export function createDetectGroups(o: {
     position: () => detect?.position() ?? null,
     groups: () => running,
     async explain(id, key) {
-      const detector = detectors.find((candidate) => candidate.id === id)
+      const detector = detectorOf(id)
       if (!detector) return null
       const group = partitionOf(detector.keyKind, key) % GROUPS
       if (detect !== null && running.includes(group)) return detect.explain(id, key)

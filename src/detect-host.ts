@@ -1,5 +1,5 @@
-import { detectors } from '../detectors/index.ts'
-import { PARTITIONS, partitionOf } from './detect/statistics/hash.ts'
+import { detectorOf, detectors } from '../detectors/index.ts'
+import { ALL_PARTITIONS, partitionOf } from './detect/statistics/hash.ts'
 import type { DetectFigures } from './detect-messages.ts'
 import { startDetectThread } from './detect-thread.ts'
 import type { StoreAccess } from './store/store.ts'
@@ -69,7 +69,7 @@ export function startDetect(o: {
     isReady: () => isReady,
     position: () => Math.min(...threads.map(({ position }) => position())),
     async explain(id, key) {
-      const detector = detectors.find((candidate) => candidate.id === id)
+      const detector = detectorOf(id)
       if (!detector) return null
       const partition = partitionOf(detector.keyKind, key)
       const thread = threads[hands.findIndex((hand) => hand.includes(partition))]
@@ -80,8 +80,6 @@ export function startDetect(o: {
     },
   }
 }
-
-const ALL_PARTITIONS: readonly number[] = Array.from({ length: PARTITIONS }, (_, partition) => partition)
 
 /** Partitions are dealt like cards; nobody gets an empty hand. */
 function dealt(partitions: readonly number[], shards: number): number[][] {

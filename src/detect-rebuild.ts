@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Shard } from './detect/shard.ts'
-import { YujingError } from './model/errors.ts'
+import { isStoreAway } from './model/errors.ts'
 import { connectStore, type Store, type StoreAccess } from './store/store.ts'
 import type { Logger } from './telemetry/logger.ts'
 
@@ -48,7 +48,7 @@ export async function rebuildFromStore(o: {
       await foldFrom(store)
       break
     } catch (error) {
-      if (!(error instanceof YujingError && error.code === 'store.unavailable')) throw error
+      if (!isStoreAway(error)) throw error
       logger.warn({ from, below, waitMs }, 'detection waits for the store to rebuild its state')
       await delay(waitMs, undefined, { signal }).catch(() => {})
     } finally {

@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { detectors } from '../detectors/index.ts'
+import { detectorOf, detectors } from '../detectors/index.ts'
+import { parameterFault } from './detect/parameters.ts'
 import type { Control, ParametersControl } from './model/control.ts'
 import { YujingError } from './model/errors.ts'
 import type { Position } from './model/position.ts'
@@ -26,7 +27,7 @@ export interface ParametersSet {
 }
 
 function known(id: string) {
-  const detector = detectors.find((candidate) => candidate.id === id)
+  const detector = detectorOf(id)
   if (!detector) throw new YujingError('not-found', `There is no detector ${id}.`)
   return detector
 }
@@ -58,11 +59,8 @@ export function createDetectorSettings(options: {
       for (const [name, value] of Object.entries(wanted)) {
         const spec = detector.parameters[name]
         if (!spec) throw new YujingError('request.invalid', `${id} has no parameter ${name}.`)
-        if (!(value >= spec.minimum && value <= spec.maximum) || (spec.whole && !Number.isInteger(value)))
-          throw new YujingError(
-            'request.invalid',
-            `${name} must be a ${spec.whole ? 'whole ' : ''}number from ${spec.minimum} to ${spec.maximum} ${spec.unit}.`,
-          )
+        const fault = parameterFault(spec, value)
+        if (fault !== null) throw new YujingError('request.invalid', `${name} ${fault}.`)
       }
       return options.change(id, wanted, by)
     },

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Claim, Leases } from './log/leases.ts'
-import { YujingError } from './model/errors.ts'
+import { isStoreAway } from './model/errors.ts'
 import { createStopping, type Stopping } from './stopping.ts'
 import type { Logger } from './telemetry/logger.ts'
 
@@ -98,8 +98,4 @@ export function createDuty<T>(o: {
       await running
     },
   }
-}
-
-function isStoreAway(error: unknown): boolean {
-  return error instanceof YujingError && error.code === 'store.unavailable'
 }

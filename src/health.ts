@@ -3,7 +3,7 @@ import { type DetectGroups, GROUPS, groupClaim } from './detect-groups.ts'
 import type { Duty } from './duty.ts'
 import type { Ground } from './flow.ts'
 import type { Leases } from './log/leases.ts'
-import { YujingError } from './model/errors.ts'
+import { isStoreAway } from './model/errors.ts'
 import type { Degraded, UnreadyReason } from './model/readiness.ts'
 
 /**
@@ -51,6 +51,5 @@ export function createHealth(o: {
 
 /** A writer without a valid snapshot cannot know which ids are taken: it needs history before it takes anything. */
 function hindered(error: unknown): UnreadyReason {
-  const isStoreAway = error instanceof YujingError && error.code === 'store.unavailable'
-  return isStoreAway ? 'the writer waits for the store' : 'the lead cannot begin'
+  return isStoreAway(error) ? 'the writer waits for the store' : 'the lead cannot begin'
 }

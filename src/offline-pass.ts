@@ -3,7 +3,7 @@ import { grade } from './alerts/stages/grade.ts'
 import { merge } from './alerts/stages/merge.ts'
 import type { Detector } from './detect/contract.ts'
 import { createShard, type DetectorState } from './detect/shard.ts'
-import { PARTITIONS } from './detect/statistics/hash.ts'
+import { ALL_PARTITIONS } from './detect/statistics/hash.ts'
 import type { Alert, StoredAlert } from './model/alert.ts'
 import type { Finding } from './model/finding.ts'
 import type { Level } from './model/level.ts'
@@ -49,8 +49,7 @@ export async function passOffline(o: {
   readonly messages: AsyncIterable<LogMessage | StoredMessage> | Iterable<LogMessage | StoredMessage>
   readonly detectors?: readonly Detector[]
 }): Promise<OfflinePass> {
-  const partitions = Array.from({ length: PARTITIONS }, (_, partition) => partition)
-  const shard = createShard({ epoch: o.epoch, detectors: o.detectors ?? allDetectors, partitions })
+  const shard = createShard({ epoch: o.epoch, detectors: o.detectors ?? allDetectors, partitions: ALL_PARTITIONS })
   const alerts = new Map<string, StoredAlert>()
   let findings = 0
   let position = 0

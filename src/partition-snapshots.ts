@@ -38,7 +38,7 @@ export function createPartitionSnapshots(o: {
   const saved = new Map<number, number>()
 
   async function restore(partition: number): Promise<void> {
-    for (const { seq, read } of await snapshots.candidates(nameOf(partition))) {
+    for (const { seq, read } of await snapshots.candidates(partitionState(partition))) {
       const report = await tryRestore(partition, read)
       if (typeof report === 'string' || report.restored.length === 0) {
         logger.warn({ partition, seq, report }, 'a snapshot is not usable; the one before is tried')
@@ -65,7 +65,7 @@ export function createPartitionSnapshots(o: {
     const { seq, bytes } = shard.snapshot(partition)
     if (seq !== 0 && seq !== saved.get(partition)) {
       await covered()
-      await snapshots.save(nameOf(partition), seq, await compress(bytes, COMPRESSION))
+      await snapshots.save(partitionState(partition), seq, await compress(bytes, COMPRESSION))
       saved.set(partition, seq)
     }
     written.set(partition, clock.now())
@@ -88,6 +88,7 @@ export function createPartitionSnapshots(o: {
   }
 }
 
-function nameOf(partition: number): string {
+/** Name of a partition's state among the snapshots. */
+export function partitionState(partition: number): string {
   return `detect-${partition}`
 }

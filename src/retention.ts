@@ -1,16 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { PARTITIONS } from './detect/statistics/hash.ts'
+import { ALL_PARTITIONS } from './detect/statistics/hash.ts'
+import { SNAPSHOT_NAME } from './ingest/writer/restore.ts'
 import type { EventLog } from './log/event-log.ts'
 import type { Snapshots } from './log/snapshots.ts'
 import { type KeepingReason, keepFrom } from './log-floor.ts'
 import { logTimeOf } from './model/log-time.ts'
+import { partitionState } from './partition-snapshots.ts'
 import type { Logger } from './telemetry/logger.ts'
 import type { Metrics } from './telemetry/metrics.ts'
 
 /** How often the log is looked at. */
 const EVERY_MS = 10 * 60_000
 /** States that are folded from the log: each needs what comes behind its snapshots. */
-const STATES = ['writer', ...Array.from({ length: PARTITIONS }, (_, partition) => `detect-${partition}`)]
+const STATES = [SNAPSHOT_NAME, ...ALL_PARTITIONS.map(partitionState)]
 
 /** Gives up what the log need not hold any more; the one place where a message of the log is ever removed. */
 export interface Retention {

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { detectors } from '../detectors/index.ts'
+import { ALL_PARTITIONS } from '../src/detect/statistics/hash.ts'
 import { passOffline } from '../src/offline-pass.ts'
 import { connectStore, type Store } from '../src/store/store.ts'
 import { createStoreWriter } from '../src/store/writer/store-writer.ts'
 import { silentLogger } from '../src/telemetry/logger.ts'
 import { createMetrics } from '../src/telemetry/metrics.ts'
-import { ALL_PARTITIONS, shardOf, TestLog, type Told, time } from './detect/log.ts'
+import { shardOf, TestLog, type Told, time } from './detect/log.ts'
 import { startTestClickHouse, type TestClickHouse } from './support/clickhouse.ts'
 import { createTestIntents } from './support/intents.ts'
 

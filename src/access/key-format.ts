@@ -3,6 +3,11 @@ import { createHash, randomBytes } from 'node:crypto'
 /** A key as it travels: 16 to 128 characters of the URL-safe base 64 alphabet. */
 export const KEY_PATTERN = /^[A-Za-z0-9_-]{16,128}$/
 
+/** The key in an `Authorization` header; null when it carries none. */
+export function bearerKey(authorization: string): string | null {
+  return /^Bearer +([^ ]+) *$/i.exec(authorization)?.[1] ?? null
+}
+
 /** A new secret: 32 random bytes, 43 characters. */
 export function generateSecret(): string {
   return randomBytes(32).toString('base64url')

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { type Static, Type } from '@sinclair/typebox'
 import { RevisionConflict } from '../model/errors.ts'
+import { DAY_MS, HOUR_MS } from '../model/time.ts'
 import type { Clock } from '../telemetry/clock.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { ConfigBucket } from './bucket-port.ts'
@@ -11,12 +12,12 @@ import { createMirror } from './mirror.ts'
 
 /** A session ends this long after the last request, and this long after the sign-in whatever happens. */
 export const SESSION_IDLE_MS = 30 * 60_000
-export const SESSION_ABSOLUTE_MS = 12 * 3_600_000
+export const SESSION_ABSOLUTE_MS = 12 * HOUR_MS
 /**
  * The session of a viewer may be a display on a wall, before which nobody sits: it can change nothing, so its live feed
  * counts as use, and it ends this long after the sign-in.
  */
-export const WALL_ABSOLUTE_MS = 24 * 3_600_000
+export const WALL_ABSOLUTE_MS = DAY_MS
 /** The last request is written down at most this often, so that idle time-out is exact to a minute. */
 const TOUCH_MS = 60_000
 

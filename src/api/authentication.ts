@@ -1,5 +1,6 @@
 import type { FastifyRequest, RouteOptions } from 'fastify'
 import type { Access, Grant } from '../access/access.ts'
+import { bearerKey } from '../access/key-format.ts'
 import { may } from '../access/permissions.ts'
 import { isRouteAccess } from '../access/route-access.ts'
 import { readSessionCookie } from '../access/session-cookie.ts'
@@ -52,8 +53,8 @@ export function requireAccess(server: Server, access: Access): void {
 export function authenticate(request: FastifyRequest, access: Access): Grant | null {
   const header = request.headers.authorization
   if (header !== undefined) {
-    const key = /^Bearer +([^ ]+) *$/i.exec(header)?.[1]
-    return key === undefined ? null : access.byKey(key, request.ip)
+    const key = bearerKey(header)
+    return key === null ? null : access.byKey(key, request.ip)
   }
   const token = readSessionCookie(request.headers.cookie)
   return token === null ? null : access.bySession(token)

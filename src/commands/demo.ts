@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Command } from 'commander'
 import { createApp } from '../app.ts'
 import { readConfig } from '../config.ts'
+import { DAY_MS } from '../model/time.ts'
 import { createProvince } from '../simulate/province.ts'
 import { runSimulation } from '../simulate/run.ts'
 import { createHttpSend } from '../simulate/send-http.ts'
@@ -13,8 +14,6 @@ import { systemClock } from '../telemetry/clock.ts'
 import { createLogger } from '../telemetry/logger.ts'
 import type { CommandContext } from './context.ts'
 import { ended, type ServeFlags, withFlags } from './serve.ts'
-
-const DAY_MS = 86_400_000
 
 /** The demo's province: small enough to be there in seconds, lively enough to be watched. */
 const PROVINCE = { enterprises: 2_000, rate: 0.2, days: 1 }

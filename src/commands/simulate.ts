@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Command } from 'commander'
+import { DAY_MS } from '../model/time.ts'
 import { type PlannedIncident, readIncidentFile } from '../simulate/incidents/plan.ts'
 import { createProgressBar } from '../simulate/progress-bar.ts'
 import { createProvince, type Province } from '../simulate/province.ts'
@@ -28,8 +29,6 @@ interface SimulateFlags {
   live: boolean
   dataDir?: string
 }
-
-const DAY_MS = 86_400_000
 
 const EXAMPLES = `
 Plays a made-up province: every person, number and enterprise in it is invented, each source begins with /simulated.

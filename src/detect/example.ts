@@ -2,10 +2,10 @@ import type { CanonicalEvent, RegisterFacts } from '../model/event.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Level } from '../model/level.ts'
 import { encodeRow, MAX_ROWS } from '../model/row.ts'
-import { businessDayStart } from '../model/time.ts'
+import { businessDayStart, DAY_MS } from '../model/time.ts'
 import type { Detector } from './contract.ts'
 import { createShard } from './shard.ts'
-import { PARTITIONS } from './statistics/hash.ts'
+import { ALL_PARTITIONS } from './statistics/hash.ts'
 
 /** An event of an example: its type and what matters about it; everything else has a harmless default. */
 export interface ExampleEvent {
@@ -43,17 +43,16 @@ export function exampleTime(at: string): number {
 
 /** `count` events a day apart, the first on `from` (a date); what differs between them comes from `vary`. */
 export function daily(from: string, count: number, vary: (n: number) => Omit<ExampleEvent, 'at'>): ExampleEvent[] {
-  const first = Math.round((exampleTime(`${from}T00:00`) - businessDayStart(0)) / 86_400_000)
+  const first = Math.round((exampleTime(`${from}T00:00`) - businessDayStart(0)) / DAY_MS)
   return Array.from({ length: count }, (_, n) => ({
     ...vary(n),
-    at: new Date((first + n) * 86_400_000).toISOString().slice(0, 10),
+    at: new Date((first + n) * DAY_MS).toISOString().slice(0, 10),
   }))
 }
 
 /** Runs an example through a whole shard and returns all its findings. */
 export function runExample(detector: Detector, example: Example): Finding[] {
-  const partitions = Array.from({ length: PARTITIONS }, (_, partition) => partition)
-  const shard = createShard({ epoch: EPOCH, detectors: [detector], partitions })
+  const shard = createShard({ epoch: EPOCH, detectors: [detector], partitions: ALL_PARTITIONS })
   const findings: Finding[] = []
   for (let first = 0; first < example.given.length; first += MAX_ROWS) {
     const batch = example.given.slice(first, first + MAX_ROWS)

@@ -1,6 +1,5 @@
 import type { Level } from '../model/level.ts'
 import type { Cell } from './cell.ts'
-
 import { newestBin, stockOf } from './windows/record.ts'
 import { newestTallyBin } from './windows/tally.ts'
 

@@ -32,8 +32,7 @@ export function withParameters(
 
 /** Why a value is not allowed for a parameter, or null. */
 export function parameterFault(spec: Detector['parameters'][string], value: number): string | null {
-  if (!Number.isFinite(value) || value < spec.minimum || value > spec.maximum)
-    return `must be from ${spec.minimum} to ${spec.maximum}`
-  if (spec.whole && !Number.isInteger(value)) return 'must be a whole number'
-  return null
+  const { minimum, maximum, whole = false, unit } = spec
+  const fits = value >= minimum && value <= maximum && (!whole || Number.isInteger(value))
+  return fits ? null : `must be a ${whole ? 'whole ' : ''}number from ${minimum} to ${maximum} ${unit}`
 }

@@ -8,6 +8,7 @@ import {
   type StreamConfig,
 } from '@nats-io/jetstream'
 import { nanos } from '@nats-io/nats-core'
+import { DAY_MS } from '../model/time.ts'
 
 /** Names of CONTRACT 6. */
 export const EVENTS = 'YUJING_EVENTS'
@@ -24,7 +25,6 @@ export type BucketName = (typeof BUCKETS)[number]
 export const SNAPSHOTS = 'yujing_snapshots'
 
 const MINUTE_MS = 60_000
-const DAY_MS = 24 * 60 * MINUTE_MS
 const NAME_IN_USE = 10_058
 const NOT_FOUND = 10_059
 

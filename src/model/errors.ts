@@ -90,7 +90,7 @@ export const ERRORS = {
   'disk.full': {
     status: 503,
     retry: true,
-    text: 'Under 5 % of the disk is free; the operator must free space, then send the whole request again.',
+    text: 'The disk is nearly full; the operator must free space, then send the whole request again.',
   },
   'store.unavailable': {
     status: 503,
@@ -151,6 +151,11 @@ export class YujingError extends Error {
     this.code = code
     this.details = details
   }
+}
+
+/** Whether history cannot be asked at the moment, and nothing worse. */
+export function isStoreAway(error: unknown): boolean {
+  return error instanceof YujingError && error.code === 'store.unavailable'
 }
 
 /** A compare-and-set lost: the key has another revision than the one given. */

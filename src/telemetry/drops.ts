@@ -19,8 +19,6 @@ export const DROP_REASONS = [
   'already-applied',
   /** Alerts: a finding that ends or withdraws what no alert says. */
   'nothing-open',
-  /** Alerts: a finding that is not JSON of the known shape. */
-  'finding-malformed',
 ] as const
 export type DropReason = (typeof DROP_REASONS)[number]
 

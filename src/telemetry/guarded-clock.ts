@@ -1,5 +1,6 @@
 import { YujingError } from '../model/errors.ts'
 import type { ClockDoubtReason } from '../model/readiness.ts'
+import { DAY_MS } from '../model/time.ts'
 import type { Clock, TimeSources } from './clock.ts'
 
 /** When a wall clock is no longer believed. */
@@ -11,7 +12,7 @@ export interface ClockLimits {
 }
 
 /** 5 minutes at once; 5 minutes a day are followed: a time server that steps a second now and then is no jump. */
-export const CLOCK_LIMITS: ClockLimits = { toleranceMs: 5 * 60_000, driftMs: 24 * 3_600_000 }
+export const CLOCK_LIMITS: ClockLimits = { toleranceMs: 5 * 60_000, driftMs: DAY_MS }
 
 /** Why the clock is not believed, and how far it is off, milliseconds (positive). */
 export interface ClockDoubt {

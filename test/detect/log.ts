@@ -1,6 +1,6 @@
 import type { Detector } from '../../src/detect/contract.ts'
 import { createShard, type Shard } from '../../src/detect/shard.ts'
-import { PARTITIONS } from '../../src/detect/statistics/hash.ts'
+import { ALL_PARTITIONS } from '../../src/detect/statistics/hash.ts'
 import type { Control } from '../../src/model/control.ts'
 import type { CanonicalEvent, LoggedEvent, RegisterFacts } from '../../src/model/event.ts'
 import type { Finding } from '../../src/model/finding.ts'
@@ -8,7 +8,6 @@ import type { LogMessage } from '../../src/model/log-message.ts'
 import { encodeRow } from '../../src/model/row.ts'
 
 export const EPOCH = 'e'.repeat(16)
-export const ALL_PARTITIONS = Array.from({ length: PARTITIONS }, (_, partition) => partition)
 
 /** An event as a test tells it. `at` is the event time; `receivedAt` defaults to a second later. */
 export interface Told extends Partial<CanonicalEvent> {

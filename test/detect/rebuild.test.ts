@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { detectors } from '../../detectors/index.ts'
 import { createShard } from '../../src/detect/shard.ts'
+import { ALL_PARTITIONS } from '../../src/detect/statistics/hash.ts'
 import { type Detect, startDetect } from '../../src/detect-host.ts'
 import { packageRoot } from '../../src/embedded/package-root.ts'
 import { connectLog, type LogConnection } from '../../src/log/connection.ts'
@@ -15,7 +16,7 @@ import { startTestClickHouse, type TestClickHouse } from '../support/clickhouse.
 import { createGateway, type Gateway } from '../support/gateway.ts'
 import { createTestIntents } from '../support/intents.ts'
 import { startTestNats, type TestNats } from '../support/nats.ts'
-import { ALL_PARTITIONS, run, TestLog, type Told, time } from './log.ts'
+import { run, TestLog, type Told, time } from './log.ts'
 
 const MAX_BYTES = 64 * 1024 * 1024
 const logger = silentLogger()

@@ -2,9 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { detectors } from '../../detectors/index.ts'
 import type { Detector } from '../../src/detect/contract.ts'
+import { ALL_PARTITIONS } from '../../src/detect/statistics/hash.ts'
 import type { Finding } from '../../src/model/finding.ts'
 import { DAY_MS } from '../../src/model/time.ts'
-import { ALL_PARTITIONS, run, shardOf, TestLog } from '../detect/log.ts'
+import { run, shardOf, TestLog } from '../detect/log.ts'
 import { ALL, type Arrival, byArrival, GROWING, START, stream, told } from './streams.ts'
 
 const RUNS = { numRuns: 60 }

@@ -12,7 +12,7 @@ const Counts = <T extends string>(words: readonly T[]) =>
 
 const Overview = Type.Object({
   cursor: Type.Object({ epoch: Type.String(), offset: Type.Integer() }),
-  total: Type.Integer(),
+  total: Type.Integer({ description: 'Those at hand: what has gone into the archive is not counted' }),
   historic: Type.Integer({ description: 'Of the total, those that were history when they were judged' }),
   statuses: Counts(ALERT_STATUSES),
   openLevels: { ...Counts(LEVELS), description: 'Alerts of status open, by level' },

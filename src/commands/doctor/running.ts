@@ -1,9 +1,12 @@
 import { createClient } from '@clickhouse/client'
 import type { Config } from '../../config.ts'
-import { PARTITIONS } from '../../detect/statistics/hash.ts'
+import { ALL_PARTITIONS, PARTITIONS } from '../../detect/statistics/hash.ts'
 import type { LogConnection } from '../../log/connection.ts'
 import { logTimeOf } from '../../model/log-time.ts'
+import type { Degraded } from '../../model/readiness.ts'
+import { partitionState } from '../../partition-snapshots.ts'
 import { fingerprintOf, givenKey, knownFingerprint } from '../../person-key.ts'
+import type { StoreProgress } from '../../store/writer/ports.ts'
 import type { Runtime } from '../runtime.ts'
 import { type Finding, note, well, wrong } from './finding.ts'
 import { checkLeases } from './leases.ts'
@@ -14,6 +17,13 @@ const MOST_SNAPSHOT_LAG = 200_000
 const CLOCK_TOLERANCE_MS = 5 * 60_000
 const PATIENCE_MS = 5_000
 const DAY_S = 86_400
+
+/** What goes without each, and what to do. */
+const WITHOUT: Readonly<Record<Degraded, string>> = {
+  store: 'history reads answer 503 until ClickHouse is back',
+  lead: 'nothing is taken until a replica of role `all` leads; start one',
+  detect: 'some keys are not judged until a replica takes them; start one of role `all` or `detect`',
+}
 
 const RESTART = 'look at the last lines of its log, and start it again'
 
@@ -26,14 +36,14 @@ export async function checkService({ httpUrl, pid }: Runtime): Promise<Finding[]
   } catch {
     return [wrong('service', `process ${pid} does not answer at ${httpUrl}`, RESTART)]
   }
-  const readiness = (await (await ask('/readyz')).json()) as { ready: boolean; reasons: string[]; degraded: string[] }
+  const readiness = (await (await ask('/readyz')).json()) as { ready: boolean; reasons: string[]; degraded: Degraded[] }
   const { ready, reasons, degraded } = readiness
   const found = [well('service', `process ${pid} answers at ${httpUrl}`)]
   if (!ready)
     found.push(wrong('readiness', `not ready: ${reasons.join(', ')}`, 'see the section of each reason in the runbook'))
   else if (degraded.length > 0)
     found.push(
-      wrong('readiness', `ready without ${degraded.join(', ')}`, 'history reads answer 503; mend the part named'),
+      wrong('readiness', `ready without ${degraded.join(', ')}`, degraded.map((part) => WITHOUT[part]).join('; ')),
     )
   else found.push(well('readiness', 'ready for traffic'))
   return found
@@ -85,12 +95,7 @@ async function checkPersonKey(log: LogConnection, config: Config): Promise<Findi
 }
 
 async function checkProgress(log: LogConnection, last: number): Promise<Finding[]> {
-  interface Progress {
-    epoch: string
-    storedSeq: number
-    open: unknown
-  }
-  const progress = (await (await log.bucket<Progress>('yujing_config')).get('store'))?.value
+  const progress = (await (await log.bucket<StoreProgress>('yujing_config')).get('store'))?.value
   if (progress === undefined || progress.epoch !== log.epoch)
     return [wrong('store-lag', 'nothing of this log was ever stored', 'see `store`: ClickHouse must be reachable')]
   const behind = last - progress.storedSeq
@@ -114,7 +119,7 @@ async function checkProgress(log: LogConnection, last: number): Promise<Finding[
 
 async function checkSnapshots(log: LogConnection, last: number): Promise<Finding> {
   const held = await log.snapshots.sequences()
-  const names = Array.from({ length: PARTITIONS }, (_, partition) => `detect-${partition}`)
+  const names = ALL_PARTITIONS.map(partitionState)
   const behind = names.map((name) => last - (held.get(name)?.[0] ?? 0))
   const worst = Math.max(...behind)
   const missing = names.filter((name) => !held.has(name)).length

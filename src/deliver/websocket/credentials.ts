@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Access, Grant } from '../../access/access.ts'
+import { bearerKey } from '../../access/key-format.ts'
 import { readSessionCookie } from '../../access/session-cookie.ts'
 import { YujingError } from '../../model/errors.ts'
 
@@ -20,8 +21,8 @@ export interface Handshake {
 export function identify(access: Access, handshake: Handshake, publicUrl: string | undefined): Grant | null {
   const { headers, address } = handshake
   if (headers.authorization !== undefined) {
-    const key = /^Bearer +([^ ]+) *$/i.exec(headers.authorization)?.[1]
-    return key === undefined ? null : unlessLocked(() => access.byKey(key, address))
+    const key = bearerKey(headers.authorization)
+    return key === null ? null : unlessLocked(() => access.byKey(key, address))
   }
   const ticket = TICKET.exec(headers['sec-websocket-protocol'] ?? '')?.[1]
   if (ticket !== undefined) return access.byTicket(ticket)

@@ -1,6 +1,9 @@
 /** The fixed number of partitions: a key's partition never changes, only the thread that works it. */
 export const PARTITIONS = 64
 
+/** 0 to 63. */
+export const ALL_PARTITIONS: readonly number[] = Array.from({ length: PARTITIONS }, (_, partition) => partition)
+
 /** 64 bits as two unsigned words. */
 export interface Hash64 {
   readonly high: number

@@ -1,5 +1,5 @@
-/** Characters of a unified social credit code (GB 32100-2015). */
-const ALPHABET = '0123456789ABCDEFGHJKLMNPQRTUWXY'
+import { CREDIT_CODE_ALPHABET } from '../../model/credit-code.ts'
+
 const CODE_LENGTH = 18
 const CHARACTERS_A_WORD = 6
 
@@ -12,13 +12,13 @@ const NONE = 0xffffffff
 export function packSubject(subject: string, words: Uint32Array, at: number): void {
   const packed = [0, 0, 0]
   for (let i = 0; i < CODE_LENGTH; i++) {
-    const value = ALPHABET.indexOf(subject.charAt(i) || ' ')
+    const value = CREDIT_CODE_ALPHABET.indexOf(subject.charAt(i) || ' ')
     if (value < 0) {
       words[at] = NONE
       return
     }
     const word = Math.floor(i / CHARACTERS_A_WORD)
-    packed[word] = (packed[word] as number) * ALPHABET.length + value
+    packed[word] = (packed[word] as number) * CREDIT_CODE_ALPHABET.length + value
   }
   words.set(packed, at)
 }
@@ -30,8 +30,8 @@ export function unpackSubject(words: Uint32Array, at: number): string {
   for (let word = SUBJECT_WORDS - 1; word >= 0; word--) {
     let rest = words[at + word] as number
     for (let i = 0; i < CHARACTERS_A_WORD; i++) {
-      code = ALPHABET.charAt(rest % ALPHABET.length) + code
-      rest = Math.floor(rest / ALPHABET.length)
+      code = CREDIT_CODE_ALPHABET.charAt(rest % CREDIT_CODE_ALPHABET.length) + code
+      rest = Math.floor(rest / CREDIT_CODE_ALPHABET.length)
     }
   }
   return code
