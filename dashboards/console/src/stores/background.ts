@@ -1,6 +1,7 @@
 import type { Alert } from '../../../../src/model/alert.ts'
 import { type EnterpriseRecord, getEnterprise, getTimeline, type TimelineEvent } from '../api/enterprises.ts'
 import { ApiError, type Http } from '../api/http.ts'
+import { eventName, lookAgain } from '../board/evidence-events.ts'
 import { type Resource, useResource } from './resource.ts'
 
 /** Of an alert over many enterprises, so many are looked up at first. */
@@ -16,11 +17,6 @@ export interface EnterpriseBackground {
   readonly record: EnterpriseRecord | null
   /** Newest first. */
   readonly events: readonly TimelineEvent[]
-}
-
-/** One string for source and id, as a key of maps. */
-export function eventName(event: { readonly source: string; readonly id: string }): string {
-  return `${event.source}\n${event.id}`
 }
 
 /** Reads the timeline until the wanted events are found, or for a few pages. */
@@ -85,5 +81,6 @@ export function useBackground(http: Http, alert: () => Alert, most: () => number
         }),
       )
     },
+    (found, look) => lookAgain(alert(), found, look, Date.now()),
   )
 }

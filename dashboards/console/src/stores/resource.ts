@@ -1,4 +1,4 @@
-import { type Ref, ref, shallowRef, watch } from 'vue'
+import { onScopeDispose, type Ref, ref, shallowRef, watch } from 'vue'
 
 /** Something fetched: exactly one of loading, error and ready is shown. */
 export interface Resource<T> {
@@ -10,15 +10,20 @@ export interface Resource<T> {
 
 /**
  * Fetches again whenever the source changes; an answer that comes after a newer question is dropped. Old data stays
- * visible while the same thing is fetched again.
+ * visible while the same thing is fetched again. `later`: milliseconds after which an answer, the `attempt`th to this
+ * question, is asked for once more; null when it will do.
  */
-export function useResource<S, T>(source: () => S, fetcher: (source: S) => Promise<T>): Resource<T> {
+export function useResource<S, T>(
+  source: () => S,
+  fetcher: (source: S) => Promise<T>,
+  later: (answer: T, attempt: number) => number | null = () => null,
+): Resource<T> {
   const phase = ref<'loading' | 'ready' | 'error'>('loading')
   const data = shallowRef<T | null>(null)
   const error = shallowRef<unknown>(null)
   let question = 0
 
-  async function ask(): Promise<void> {
+  async function ask(attempt = 1): Promise<void> {
     const mine = ++question
     if (data.value === null) phase.value = 'loading'
     try {
@@ -26,6 +31,8 @@ export function useResource<S, T>(source: () => S, fetcher: (source: S) => Promi
       if (mine !== question) return
       data.value = answer
       phase.value = 'ready'
+      const pause = later(answer, attempt)
+      if (pause !== null) setTimeout(() => mine === question && void ask(attempt + 1), pause)
     } catch (reason) {
       if (mine !== question) return
       error.value = reason
@@ -41,5 +48,8 @@ export function useResource<S, T>(source: () => S, fetcher: (source: S) => Promi
     },
     { immediate: true },
   )
+  onScopeDispose(() => {
+    question += 1
+  })
   return { phase, data, error, reload: () => void ask() }
 }
