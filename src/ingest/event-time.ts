@@ -1,6 +1,10 @@
 const SHAPE = /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:\.(\d+))?([Zz]|[+-]\d{2}:\d{2})?$/
 /** Times without a zone are business time: +08:00. */
 const BUSINESS_OFFSET_MINUTES = 8 * 60
+/** Days whose midnight is kept: those of ten years. */
+const KEPT_DAYS = 4_000
+/** Most events tell one of few days, and making a date costs more than the rest. */
+const midnights = new Map<string, number | null>()
 
 /**
  * An RFC 3339 time as epoch milliseconds (further digits are cut off); the zone may be missing and is then +08:00. Null
@@ -9,15 +13,26 @@ const BUSINESS_OFFSET_MINUTES = 8 * 60
 export function parseEventTime(text: string): number | null {
   const match = SHAPE.exec(text)
   if (match === null) return null
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map(Number)
-  if (hour > 23 || minute > 59 || second > 60) return null
-  const midnight = new Date(0)
-  midnight.setUTCFullYear(year, month - 1, day)
-  if (midnight.getUTCMonth() !== month - 1 || midnight.getUTCDate() !== day) return null
+  const [, year, month, day, hour, minute, second] = match
+  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 60) return null
+  const midnight = midnightOf(text.slice(0, 10), Number(year), Number(month), Number(day))
+  if (midnight === null) return null
   const offset = zoneMinutes(match[8])
   if (offset === null) return null
-  const fraction = Number((match[7] ?? '').slice(0, 3).padEnd(3, '0'))
-  return midnight.getTime() + ((hour * 60 + minute - offset) * 60 + second) * 1_000 + fraction
+  const fraction = match[7] === undefined ? 0 : Number(match[7].slice(0, 3).padEnd(3, '0'))
+  return midnight + ((Number(hour) * 60 + Number(minute) - offset) * 60 + Number(second)) * 1_000 + fraction
+}
+
+/** The UTC midnight of a day in epoch milliseconds; null for a day that the month does not have. */
+function midnightOf(text: string, year: number, month: number, day: number): number | null {
+  const known = midnights.get(text)
+  if (known !== undefined) return known
+  const date = new Date(0)
+  date.setUTCFullYear(year, month - 1, day)
+  const midnight = date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? date.getTime() : null
+  if (midnights.size >= KEPT_DAYS) midnights.clear()
+  midnights.set(text, midnight)
+  return midnight
 }
 
 function zoneMinutes(zone: string | undefined): number | null {

@@ -41,21 +41,26 @@ export interface EventHashes {
   readonly contentHash: string
 }
 
-/** One line of a batch, without the line end: JSON.stringify of the columns, but put together for a third of its cost. */
-export function encodeRow(event: LoggedEvent, hashes: EventHashes): string {
+/**
+ * One line of a batch, without the line end: JSON.stringify of the columns, but put together for a third of its cost.
+ *
+ * @param data the event's data as JSON, where the caller has it already
+ */
+export function encodeRow(event: LoggedEvent, hashes: EventHashes, data = JSON.stringify(event.data)): string {
   const { position, keys } = event
   const place = `["${position.epoch}",${position.seq},${position.index},${event.receivedAt}`
-  const names = `${text(event.source)},${text(event.id)},${text(event.type)},${text(event.subject)}`
-  const where = `${text(event.region)},${text(event.regionOriginal)},${text(event.industry)}`
-  const marks = `${event.backfill ? 1 : 0},${event.test ? 1 : 0},${text(event.retracts)}`
-  const told = `${JSON.stringify(event.data)},${JSON.stringify(event.register)},${keys.length === 0 ? '[]' : JSON.stringify(keys)}`
+  const names = `${jsonText(event.source)},${jsonText(event.id)},${jsonText(event.type)},${jsonText(event.subject)}`
+  const where = `${jsonText(event.region)},${jsonText(event.regionOriginal)},${jsonText(event.industry)}`
+  const marks = `${event.backfill ? 1 : 0},${event.test ? 1 : 0},${jsonText(event.retracts)}`
+  const told = `${data},${JSON.stringify(event.register)},${keys.length === 0 ? '[]' : JSON.stringify(keys)}`
   return `${place},${names},${event.time},${where},${marks},${told},"${hashes.idHash}","${hashes.contentHash}"]`
 }
 
 /** Characters that stand in JSON as they are. */
 const PLAIN = /^[\w /.:*-]*$/
 
-function text(value: string): string {
+/** JSON.stringify of a text, cheaper for what most are. */
+export function jsonText(value: string): string {
   return PLAIN.test(value) ? `"${value}"` : JSON.stringify(value)
 }
 

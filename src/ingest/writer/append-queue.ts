@@ -9,7 +9,7 @@ import type { BatchGate } from './batch-gate.ts'
 import { type Call, type ControlCall, type PauseCall, pauseCall } from './calls.ts'
 import { withDeadline } from './deadline.ts'
 import { fillMessage } from './fill-message.ts'
-import type { EventIdentity } from './identity.ts'
+import type { HashedEvent } from './identity.ts'
 import { Lines } from './lines.ts'
 import { MessageMaker, type RowsCall } from './message-maker.ts'
 import type { AppendLog } from './ports.ts'
@@ -71,7 +71,7 @@ export class AppendQueue {
 
   rows(
     events: readonly CanonicalEvent[],
-    identities: readonly EventIdentity[],
+    identities: readonly HashedEvent[],
     history: ReadonlyMap<string, string | null>,
     lane: Lane,
   ): Promise<AppendOutcome[]> {

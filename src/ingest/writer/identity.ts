@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import type { CanonicalEvent } from '../../model/event.ts'
-import type { EventHashes } from '../../model/row.ts'
+import { type EventHashes, jsonText } from '../../model/row.ts'
 import { canonicalJson } from './canonical-json.ts'
 
 /** What makes an event the same as another: who it is (128 bits) and what it says (64 bits), as words and as decimals. */
@@ -9,17 +9,29 @@ export interface EventIdentity extends EventHashes {
   readonly words: Uint32Array
 }
 
+/** The identity of an event that is here, and its data as canonical JSON, which was made for the hash. */
+export interface HashedEvent extends EventIdentity {
+  readonly data: string
+}
+
 /**
  * Hashes source and id, and the canonical content. The content covers what the source said, in canonical form with
  * pseudonyms; not when it came nor what the register added, so that a repetition is the same whenever it comes.
  */
-export function identityOf(event: CanonicalEvent): EventIdentity {
-  const { source, id, type, subject, time, region, regionOriginal, industry, backfill, test, retracts, data } = event
-  // In the order of their names, as canonical JSON wants them.
-  const content = { backfill, data, industry, region, regionOriginal, retracts, subject, test, time, type }
-  const who = hash('sha256', `${source}\u0000${id}`, 'hex').slice(0, 32)
-  const what = hash('sha256', canonicalJson(content), 'hex').slice(0, 16)
-  return identityFrom(who, what, BigInt(`0x${who}`), BigInt(`0x${what}`))
+export function identityOf(event: CanonicalEvent): HashedEvent {
+  const data = canonicalJson(event.data)
+  const who = hash('sha256', `${event.source}\u0000${event.id}`, 'hex').slice(0, 32)
+  const what = hash('sha256', contentOf(event, data), 'hex').slice(0, 16)
+  const { idHash, contentHash, words } = identityFrom(who, what, BigInt(`0x${who}`), BigInt(`0x${what}`))
+  return { idHash, contentHash, words, data }
+}
+
+/** The canonical JSON of the content: members in the order of their names. */
+function contentOf(event: CanonicalEvent, data: string): string {
+  const { type, subject, time, region, regionOriginal, industry, backfill, test, retracts } = event
+  const first = `{"backfill":${backfill},"data":${data},"industry":${jsonText(industry)},"region":${jsonText(region)}`
+  const second = `"regionOriginal":${jsonText(regionOriginal)},"retracts":${jsonText(retracts)},"subject":${jsonText(subject)}`
+  return `${first},${second},"test":${test},"time":${time},"type":${jsonText(type)}}`
 }
 
 /** The identity behind the decimal hashes of a row. */

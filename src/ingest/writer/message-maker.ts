@@ -4,7 +4,7 @@ import type { Lane } from '../../model/lane.ts'
 import type { Position } from '../../model/position.ts'
 import type { AppendOutcome } from '../writer-port.ts'
 import { Batch } from './batch.ts'
-import type { EventIdentity } from './identity.ts'
+import type { HashedEvent } from './identity.ts'
 import { touchedKeys } from './touched-keys.ts'
 import type { WriterState } from './writer-state.ts'
 
@@ -13,7 +13,7 @@ export interface RowsCall {
   readonly kind: 'rows'
   readonly lane: Lane
   readonly events: readonly CanonicalEvent[]
-  readonly identities: readonly EventIdentity[]
+  readonly identities: readonly HashedEvent[]
   /** What history said of the ids that may be old: content hash, or null when it has none. */
   readonly history: ReadonlyMap<string, string | null>
   /** Outcomes of the first events, those whose messages are in the log. */
@@ -28,7 +28,7 @@ export interface RowsCall {
  */
 export class MessageMaker {
   readonly batch = new Batch()
-  readonly added: EventIdentity[] = []
+  readonly added: HashedEvent[] = []
   /** Outcomes to add to each call, in the order of its events. */
   readonly outcomes = new Map<RowsCall, AppendOutcome[]>()
   readonly #state: WriterState
@@ -66,7 +66,7 @@ export class MessageMaker {
     const from = call.outcomes.length + decided.length
     for (let index = from; index < call.events.length && index < from + most; index += 1) {
       const event = call.events[index] as CanonicalEvent
-      const identity = call.identities[index] as EventIdentity
+      const identity = call.identities[index] as HashedEvent
       const outcome = this.#known(identity, call) ?? this.#tryAdd(event, identity)
       if (outcome === null) {
         this.#isFull = true
@@ -76,13 +76,13 @@ export class MessageMaker {
     }
   }
 
-  #tryAdd(event: CanonicalEvent, identity: EventIdentity): AppendOutcome | null {
+  #tryAdd(event: CanonicalEvent, identity: HashedEvent): AppendOutcome | null {
     const { register, seq } = this.#state
     const step = register.foresee(event)
     const position = { epoch: this.#epoch, seq: seq + 1, index: this.batch.count }
     const receivedAt = this.#receivedAt
     const keys = touchedKeys(event, step.facts)
-    if (!this.batch.add(placed(event, position, receivedAt, step.facts, keys), identity)) return null
+    if (!this.batch.add(placed(event, position, receivedAt, step.facts, keys), identity, identity.data)) return null
     register.keep(event, step)
     this.#inMessage.set(identity.idHash, identity.contentHash)
     this.added.push(identity)
@@ -90,7 +90,7 @@ export class MessageMaker {
   }
 
   /** Whether the id came before, and with which content; null when it is new. */
-  #known(identity: EventIdentity, call: RowsCall): AppendOutcome | null {
+  #known(identity: HashedEvent, call: RowsCall): AppendOutcome | null {
     const inHand = this.#inMessage.get(identity.idHash)
     if (inHand !== undefined) return { kind: inHand === identity.contentHash ? 'duplicate' : 'reused' }
     switch (this.#state.ids.familiarity(identity)) {

@@ -11,7 +11,7 @@ import type { Metrics } from '../../telemetry/metrics.ts'
 import type { AppendOutcome, WriterPort } from '../writer-port.ts'
 import { AppendQueue } from './append-queue.ts'
 import { BATCH_LIMITS, type BatchLimits, createBatchGate } from './batch-gate.ts'
-import { type EventIdentity, identityOf } from './identity.ts'
+import { type HashedEvent, identityOf } from './identity.ts'
 import type { AppendLog, SnapshotStore, WriterHistory } from './ports.ts'
 import { restore, SNAPSHOT_NAME } from './restore.ts'
 import { encodeSnapshot } from './snapshot.ts'
@@ -96,8 +96,8 @@ export function createWriter(options: WriterOptions): Writer {
   }
 
   /** Hashing many takes long enough to let others in between; then calls may overtake one another. */
-  async function identify(events: readonly CanonicalEvent[]): Promise<EventIdentity[]> {
-    const identities: EventIdentity[] = []
+  async function identify(events: readonly CanonicalEvent[]): Promise<HashedEvent[]> {
+    const identities: HashedEvent[] = []
     for (const event of events) {
       identities.push(identityOf(event))
       if (identities.length % STRETCH === 0) await setImmediate()
