@@ -1,7 +1,7 @@
 import { MultiBar, Presets, type SingleBar } from 'cli-progress'
 import type { CommandContext } from './context.ts'
 
-/** Shows how far the parts of a backup are: a bar a part in a terminal, else a line when a part is done. */
+/** Shows how far the parts of a long command are: a bar a part in a terminal, else a line when a part is done. */
 export interface CopyProgress {
   tell(what: string, done: number): void
   stop(): void

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { execPath } from 'node:process'
 import type { Logger } from '../telemetry/logger.ts'
 import type { DataDir } from './data-dir.ts'
+import { launchServer } from './launch-server.ts'
 import { packageRoot } from './package-root.ts'
 import { type LaunchedServer, supervise } from './supervised-child.ts'
 
@@ -27,6 +28,8 @@ const DEFAULT_SESSIONS = 6
 /** Largest body of a request, unpacked: the intent writer's batches are a third of it. */
 const MAX_BODY_BYTES = 192 * 1024 * 1024
 const MOST_MEMORY_BYTES = 4 * 1024 ** 3
+/** The one line the child prints by itself: from then on it answers. */
+const LISTENING = /^\{"listening":(\d+)\}$/
 
 /**
  * Starts the engine; resolves when it answers. Should it die it is started again on the same port, so that clients come
@@ -75,13 +78,7 @@ async function launchEngine(o: Launch): Promise<LaunchedServer> {
     memoryBytes: Math.min(Math.floor(totalmem() * 0.4), MOST_MEMORY_BYTES),
     maxBodyBytes: MAX_BODY_BYTES,
   }
-  let port = 0
-  let isReady = () => {}
-  const ready = new Promise<void>((resolve) => {
-    isReady = resolve
-  })
-  const lastWords: string[] = []
-  const child = await o.dataDir.spawn({
+  return await launchServer(o.dataDir, {
     name: 'clickhouse',
     command: execPath,
     args: [childPath(), JSON.stringify(options)],
@@ -90,20 +87,10 @@ async function launchEngine(o: Launch): Promise<LaunchedServer> {
       // A statement of the engine holds a thread of libuv while it runs.
       UV_THREADPOOL_SIZE: String(o.sessions + 4),
     },
-    onLine(line) {
-      lastWords.push(line)
-      if (lastWords.length > 5) lastWords.shift()
-      o.logger.debug(line)
-      port = Number(/^\{"listening":(\d+)\}$/.exec(line)?.[1] ?? port)
-      if (port > 0) isReady()
-    },
+    onLine: (line) => o.logger.debug(line),
+    listening: LISTENING,
+    ready: LISTENING,
   })
-  await Promise.race([ready, child.exited])
-  if (port === 0) {
-    await child.stop()
-    throw new Error(`clickhouse ended before it was ready: ${lastWords.join(' | ')}`)
-  }
-  return { child, port }
 }
 
 /** Plain JavaScript that is not compiled: it stands in the sources, whether we run from there or from dist. */

@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Logger } from '../telemetry/logger.ts'
 import type { DataDir } from './data-dir.ts'
+import { launchServer } from './launch-server.ts'
 import { findNatsServer, type NatsBinary } from './nats-binary.ts'
 import { natsConfiguration } from './nats-configuration.ts'
 import { type LaunchedServer, supervise } from './supervised-child.ts'
@@ -35,7 +36,7 @@ export async function startNatsServer(o: { dataDir: DataDir; binary?: string; lo
   const binary = await findNatsServer(o.binary)
   const password = randomBytes(24).toString('base64url')
   const logger = o.logger.child({ child: 'nats-server' })
-  const launch = (port: number) => launchServer({ ...o, logger, binary, password, port })
+  const launch = (port: number) => launchNats({ ...o, logger, binary, password, port })
 
   const server = await supervise({ name: 'nats-server', anyPort: -1, launch, logger })
 
@@ -64,7 +65,7 @@ interface Launch {
   readonly port: number
 }
 
-async function launchServer(o: Launch): Promise<LaunchedServer> {
+async function launchNats(o: Launch): Promise<LaunchedServer> {
   const storeDir = join(o.dataDir.path, 'nats')
   const configurationPath = join(o.dataDir.path, 'nats.conf')
   mkdirSync(storeDir, { recursive: true, mode: 0o700 })
@@ -72,31 +73,17 @@ async function launchServer(o: Launch): Promise<LaunchedServer> {
   const text = natsConfiguration({ port: o.port, storeDir, binary: o.binary, users })
   writeFileSync(configurationPath, text, { mode: 0o600 })
 
-  let port = 0
-  let isReady = () => {}
-  const ready = new Promise<void>((resolve) => {
-    isReady = resolve
-  })
-  const lastWords: string[] = []
-  const child = await o.dataDir.spawn({
+  return await launchServer(o.dataDir, {
     name: 'nats-server',
     command: o.binary.path,
     args: ['--config', configurationPath],
     onLine(line) {
-      lastWords.push(line)
-      if (lastWords.length > 5) lastWords.shift()
       const text = line.replace(/^\[\d+\] \S+ \S+ /, '')
       // The password is random, holds for one life of the service and stands in a file of mode 0600.
       if (/^\[(WRN|ERR|FTL)\]/.test(text) && !text.includes('Plaintext passwords')) o.logger.warn(text)
       else o.logger.debug(text)
-      port = Number(/Listening for client connections on \S+:(\d+)$/.exec(line)?.[1] ?? port)
-      if (line.endsWith('Server is ready')) isReady()
     },
+    listening: /Listening for client connections on \S+:(\d+)$/,
+    ready: /Server is ready$/,
   })
-  await Promise.race([ready, child.exited])
-  if (port === 0 || !lastWords.some((line) => line.endsWith('Server is ready'))) {
-    await child.stop()
-    throw new Error(`nats-server ended before it was ready: ${lastWords.join(' | ')}`)
-  }
-  return { child, port }
 }
