@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
+import { Nullable, Words } from '../model/schema.ts'
 import { type Identity, ROLES } from './identity.ts'
 
 const Area = Type.String({ pattern: '^(?!00)\\d{6}$', description: 'GB/T 2260; one that ends in 00 is its subtree' })
@@ -35,7 +36,7 @@ export type NewKey = Static<typeof NewKey>
 export const KeyInfo = Type.Object({
   id: Type.String(),
   name: Name,
-  role: Type.Union(ROLES.map((role) => Type.Literal(role))),
+  role: Words(ROLES),
   areas: Areas,
   sources: Type.Union([Type.Literal('all'), Type.Array(Type.String())]),
   types: Type.Union([Type.Literal('all'), Type.Array(Type.String())]),
@@ -43,8 +44,8 @@ export const KeyInfo = Type.Object({
   backfill: Type.Boolean(),
   createdAt: Type.String({ description: 'RFC 3339' }),
   createdBy: Type.String({ description: 'Id of the identity that made it' }),
-  revokedAt: Type.Union([Type.String(), Type.Null()]),
-  revokedBy: Type.Union([Type.String(), Type.Null()]),
+  revokedAt: Nullable(Type.String()),
+  revokedBy: Nullable(Type.String()),
 })
 export type KeyInfo = Static<typeof KeyInfo>
 

@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import { OUTCOMES } from '../model/alert.ts'
+import { Words } from '../model/schema.ts'
 
 const Text = (description: string) => Type.String({ minLength: 1, maxLength: 2000, pattern: '\\S', description })
 const Note = Type.Optional(Text('Goes into the history'))
@@ -14,7 +15,7 @@ export const AlertActionBody = Type.Union([
   Type.Object({ action: Type.Literal('measure'), note: Note }),
   Type.Object({
     action: Type.Literal('close'),
-    outcome: Type.Union(OUTCOMES.map((outcome) => Type.Literal(outcome))),
+    outcome: Words(OUTCOMES),
     note: Note,
   }),
   Type.Object({ action: Type.Literal('reopen'), note: Note }),

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { ROLES, type Role } from '../access/identity.ts'
 import { wrongLimit } from '../access/key-limits.ts'
 import type { NewKey } from '../access/key-record.ts'
 import { createKeys, type Keys } from '../access/keys.ts'
@@ -9,8 +10,6 @@ import { connectRuntime } from './runtime.ts'
 
 /** Who did it, in the records: whoever may read DATA_DIR/runtime.json. */
 const BY = 'local-command'
-
-const ROLES = ['ingest', 'supervisor', 'viewer', 'admin'] as const
 
 interface AddFlags {
   role: string
@@ -25,7 +24,7 @@ interface AddFlags {
 }
 
 /** The flags as a request; what a role cannot have is left out, what it needs is checked by `keys.add`. */
-function requestOf(role: (typeof ROLES)[number], flags: AddFlags): NewKey {
+function requestOf(role: Role, flags: AddFlags): NewKey {
   const list = (text: string | undefined) => text?.split(',') ?? 'all'
   const { name } = flags
   switch (role) {

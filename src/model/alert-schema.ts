@@ -1,14 +1,14 @@
 import { Type } from '@sinclair/typebox'
 import { ALERT_STATUSES, OUTCOMES } from './alert.ts'
+import { KEY_KINDS } from './event.ts'
 import { LEVELS, MEASURES } from './level.ts'
 import { Bilingual, Nullable, Position, Words } from './schema.ts'
 
 const Time = Type.String({ description: 'RFC 3339, +08:00' })
 const NullableText = Nullable(Type.String())
-const KIND = ['enterprise', 'address', 'person', 'phone', 'agent', 'area', 'equipment'] as const
 
 const Subject = Type.Object({
-  kind: Words(KIND),
+  kind: Words(KEY_KINDS),
   key: Type.String(),
   name: Type.String(),
   enterprises: Type.Array(Type.String(), { description: 'Credit codes' }),

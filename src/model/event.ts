@@ -26,7 +26,8 @@ export interface CanonicalEvent {
 }
 
 /** What kinds of thing a detector, an alert and the history index are keyed by. */
-export type KeyKind = 'enterprise' | 'address' | 'person' | 'phone' | 'agent' | 'area' | 'equipment'
+export const KEY_KINDS = ['enterprise', 'address', 'person', 'phone', 'agent', 'area', 'equipment'] as const
+export type KeyKind = (typeof KEY_KINDS)[number]
 
 /** One thing an event touches besides its subject: `[kind, key]`, as stored in `event_keys`. */
 export type EventKey = readonly [kind: KeyKind, key: string]

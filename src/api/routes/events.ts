@@ -3,6 +3,7 @@ import { Type } from '@sinclair/typebox'
 import type { Identity } from '../../access/identity.ts'
 import { YujingError } from '../../model/errors.ts'
 import { LANES, type Lane } from '../../model/lane.ts'
+import { Nullable } from '../../model/schema.ts'
 import { grantOf } from '../authentication.ts'
 import type { Intake } from '../intake.ts'
 import type { EventDoor, SenderRights } from '../port-door.ts'
@@ -16,7 +17,7 @@ const Answer = Type.Object({
   rejected: Type.Array(
     Type.Object({
       index: Type.Integer({ description: 'Place in the request, from 0; blank lines do not count' }),
-      id: Type.Union([Type.String(), Type.Null()]),
+      id: Nullable(Type.String()),
       code: Type.String(),
       message: Type.String(),
     }),

@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox'
-import { Count, define, Identifier, Money, OneOf, Person, Respondent, ShortText, Text, Word } from './members.ts'
+import { Words } from '../schema.ts'
+import { Count, define, Identifier, Money, Person, Respondent, ShortText, Text, Word } from './members.ts'
 
 const { Boolean: Flag, Object: Members, Optional } = Type
 
@@ -32,7 +33,7 @@ export const consumer = {
     'respondent',
   ),
   'complaint.closed': define(
-    Members({ number: Identifier, outcome: OneOf(['settled', 'refused', 'failed', 'withdrawn']) }),
+    Members({ number: Identifier, outcome: Words(['settled', 'refused', 'failed', 'withdrawn']) }),
     { number: 'SX12315-20261123-000123', outcome: 'settled' },
   ),
   'report.filed': define(

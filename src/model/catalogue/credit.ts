@@ -1,9 +1,10 @@
 import { Type } from '@sinclair/typebox'
-import { Count, Day, define, Identifier, Money, OneOf, Person, ShortText, Text } from './members.ts'
+import { Words } from '../schema.ts'
+import { Count, Day, define, Identifier, Money, Person, ShortText, Text } from './members.ts'
 
 const { Integer, Object: Members, Optional } = Type
 
-const AbnormalReason = Members({ reason: OneOf(['no-annual-report', 'undisclosed', 'false', 'unreachable']) })
+const AbnormalReason = Members({ reason: Words(['no-annual-report', 'undisclosed', 'false', 'unreachable']) })
 const Serious = Members({ reason: Text, decision: Identifier })
 const Judgment = Members({ case: Identifier })
 const serious = { reason: '提供虚假材料', decision: '晋市监列严〔2026〕3号' }
@@ -34,8 +35,8 @@ export const credit = {
     'none',
   ),
   'insurance.reported': define(Members({ insured: Count }), { insured: 12 }),
-  'tax.reported': define(Members({ status: OneOf(['normal', 'arrears', 'none']) }), { status: 'normal' }),
-  'contact.failed': define(Members({ channel: OneOf(['phone', 'mail', 'visit']) }), { channel: 'mail' }),
+  'tax.reported': define(Members({ status: Words(['normal', 'arrears', 'none']) }), { status: 'normal' }),
+  'contact.failed': define(Members({ channel: Words(['phone', 'mail', 'visit']) }), { channel: 'mail' }),
   'price.reported': define(Members({ item: ShortText, price: Money, unit: ShortText }), {
     item: '猪肉',
     price: 26.5,

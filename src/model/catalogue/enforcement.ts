@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox'
-import { Day, define, Identifier, Money, OneOf, ShortText } from './members.ts'
+import { Words } from '../schema.ts'
+import { Day, define, Identifier, Money, ShortText } from './members.ts'
 
 const { Array: List, Object: Members, Optional } = Type
 
@@ -18,7 +19,7 @@ export const enforcement = {
       authority: ShortText,
       domain: ShortText,
       measures: List(
-        OneOf([
+        Words([
           'formal-warning',
           'criticism',
           'fine',
@@ -46,8 +47,8 @@ export const enforcement = {
   'inspection.completed': define(
     Members({
       plan: Identifier,
-      kind: OneOf(['random', 'targeted', 'special', 'proactive']),
-      result: OneOf([
+      kind: Words(['random', 'targeted', 'special', 'proactive']),
+      result: Words([
         'normal',
         'not-disclosed',
         'unreachable',

@@ -1,4 +1,4 @@
-import { FormatRegistry, type Static, type TLiteral, type TSchema, type TUnion, Type } from '@sinclair/typebox'
+import { FormatRegistry, type Static, type TSchema, Type } from '@sinclair/typebox'
 import { isCounty } from '../area.ts'
 import { isCreditCode } from '../credit-code.ts'
 
@@ -18,11 +18,6 @@ FormatRegistry.Set('day', (text) => {
 function isCalendarDay(day: string): boolean {
   const epochMs = Date.parse(`${day}T00:00:00Z`)
   return !Number.isNaN(epochMs) && new Date(epochMs).toISOString().startsWith(day)
-}
-
-/** One word of a closed set. */
-export function OneOf<const T extends string>(words: readonly T[]): TUnion<TLiteral<T>[]> {
-  return Type.Union<TLiteral<T>[]>(words.map((word) => Type.Literal(word))) as TUnion<TLiteral<T>[]>
 }
 
 /** Free text: loses ID numbers, phones, bank cards, e-mails and names before 先生/女士. */

@@ -1,11 +1,11 @@
 import { Type } from '@sinclair/typebox'
+import { Words } from '../schema.ts'
 import {
   Day,
   define,
   Email,
   Holder,
   Money,
-  OneOf,
   Phone,
   Ratio,
   Representative,
@@ -39,7 +39,7 @@ const Registered = Members({
   paidIn: Optional(Money),
   contributionDue: Optional(Day),
   address: ShortText,
-  addressKind: Optional(OneOf(['ordinary', 'cluster', 'park', 'residential'])),
+  addressKind: Optional(Words(['ordinary', 'cluster', 'park', 'residential'])),
   legalRepresentative: Representative,
   shareholders: Optional(Shareholders),
   phone: Optional(Phone),
@@ -77,7 +77,7 @@ export const registration = {
   'enterprise.deregistered': define(Reason, { reason: '股东决定解散' }),
   'enterprise.revoked': define(Reason, { reason: '连续两年未年报' }),
   'liquidation.started': define(Reason, {}),
-  'enterprise.deregistration-announced': define(Members({ kind: OneOf(['simple', 'ordinary']), until: Day }), {
+  'enterprise.deregistration-announced': define(Members({ kind: Words(['simple', 'ordinary']), until: Day }), {
     kind: 'simple',
     until: '2026-12-13',
   }),

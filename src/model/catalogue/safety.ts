@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox'
-import { Count, CreditCode, Day, define, Identifier, OneOf, ShortText } from './members.ts'
+import { Words } from '../schema.ts'
+import { Count, CreditCode, Day, define, Identifier, ShortText } from './members.ts'
 
 const { Array: List, Boolean: Flag, Object: Members, Optional, Union } = Type
 
@@ -7,7 +8,7 @@ const Item = Members({
   name: ShortText,
   value: Union([Type.Number(), ShortText]),
   limit: Union([Type.Number(), ShortText]),
-  hazard: OneOf(['prohibited', 'pathogen', 'other']),
+  hazard: Words(['prohibited', 'pathogen', 'other']),
 })
 const Recall = Members({ product: ShortText, batches: Optional(List(Identifier, { maxItems: 1_000 })) })
 const Equipment = Members({ code: Identifier })
@@ -20,9 +21,9 @@ export const safety = {
       product: ShortText,
       category: ShortText,
       batch: Identifier,
-      role: OneOf(['sampled', 'producer']),
-      result: OneOf(['pass', 'fail']),
-      objection: Optional(OneOf(['none', 'filed', 'upheld'])),
+      role: Words(['sampled', 'producer']),
+      result: Words(['pass', 'fail']),
+      objection: Optional(Words(['none', 'filed', 'upheld'])),
       items: Optional(List(Item, { maxItems: 500 })),
     }),
     {
@@ -40,7 +41,7 @@ export const safety = {
     Members({
       code: Identifier,
       kind: ShortText,
-      result: OneOf(['pass', 'fail']),
+      result: Words(['pass', 'fail']),
       nextDue: Day,
       public: Optional(Flag()),
     }),
