@@ -59,6 +59,8 @@ export async function connectLog(o: LogOptions): Promise<LogConnection> {
     reconnectTimeWait: RECONNECT_EVERY_MS,
     pingInterval: PING_EVERY_MS,
     ignoreAuthErrorAbort: true,
+    // Without, every request makes an error beforehand, for its trace.
+    noAsyncTraces: true,
   })
   try {
     const manager = await jetstreamManager(connection)
