@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { ClickHouseClient } from '@clickhouse/client'
 import type { AddressKind, EnterpriseStatus } from '../../model/event.ts'
 import type { PseudonymousContact, PseudonymousPerson } from '../../model/person.ts'
@@ -42,7 +43,8 @@ GROUP BY field`
 const EVENTS = `
 SELECT count(), min(time_ms), max(time_ms),
        argMaxIf(industry, (time_ms, received_ms, seq, idx), industry != ''),
-       argMaxIf(region, (time_ms, received_ms, seq, idx), NOT startsWith(type, 'enterprise.'))
+       argMaxIf(region, (time_ms, received_ms, seq, idx), NOT startsWith(type, 'enterprise.')),
+       countIf(startsWith(type, 'enterprise.'))
 FROM events
 WHERE subject = {code:String}`
 
@@ -52,14 +54,23 @@ FROM enterprise_fields
 WHERE subject IN {codes:Array(String)} AND field = 'name'
 GROUP BY subject`
 
+/** An insert shows its events a moment before what they tell of the record: how often that moment is waited for. */
+const LOOKS = 20
+const LOOK_AGAIN_MS = 50
+
 /** The present record of an enterprise; null when no event names it. */
 export async function enterprise(client: ClickHouseClient, code: string): Promise<EnterpriseRecord | null> {
   const ask = (query: string) => client.query({ query, query_params: { code }, format: 'JSONCompactEachRow' })
-  const [fields, events] = await Promise.all([ask(FIELDS), ask(EVENTS)])
-  const told = new Map(await fields.json<[string, string]>())
-  const [row] = await events.json<[number, number, number, string, string]>()
-  const [count = 0, first = 0, last = 0, industry = '', seenIn = ''] = row ?? []
+  const events = await ask(EVENTS)
+  const [row] = await events.json<[number, number, number, string, string, number]>()
+  const [count = 0, first = 0, last = 0, industry = '', seenIn = '', ofRegister = 0] = row ?? []
   if (count === 0) return null
+  let told = new Map<string, string>()
+  for (let look = 0; look < LOOKS; look += 1) {
+    told = new Map(await (await ask(FIELDS)).json<[string, string]>())
+    if (told.size > 0 || ofRegister === 0) break
+    await sleep(LOOK_AGAIN_MS)
+  }
   const value = <T>(field: string): T | null => {
     const json = told.get(field)
     return json === undefined || json === '' ? null : (JSON.parse(json) as T)
