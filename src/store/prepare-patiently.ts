@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { YujingError } from '../model/errors.ts'
+import { isStoreAway } from '../model/errors.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Store } from './store.ts'
 
@@ -25,7 +25,7 @@ export async function preparePatiently(
       await store.prepare()
       return true
     } catch (error) {
-      if (error instanceof YujingError && error.code === 'store.unavailable') return false
+      if (isStoreAway(error)) return false
       throw error
     }
   }

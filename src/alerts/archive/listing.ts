@@ -1,5 +1,5 @@
 import type { Alert } from '../../model/alert.ts'
-import { YujingError } from '../../model/errors.ts'
+import { isStoreAway } from '../../model/errors.ts'
 import { type AlertBook, asSeen, type ListRequest, PAGE } from '../book/book.ts'
 import { seenBy } from '../book/seen-by.ts'
 import { isFinished } from '../lifecycle.ts'
@@ -78,7 +78,7 @@ export function createListing(parts: {
     try {
       there = await archived(request, at.archive, limit + 1)
     } catch (error) {
-      if (!(error instanceof YujingError && error.code === 'store.unavailable') || here.items.length === 0) throw error
+      if (!isStoreAway(error) || here.items.length === 0) throw error
       const next = encodePlace({ book: here.next ?? END, archive: at.archive })
       return { items: here.items, next, archive: 'unavailable' }
     }
