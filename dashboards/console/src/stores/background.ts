@@ -2,6 +2,7 @@ import type { Alert } from '../../../../src/model/alert.ts'
 import { type EnterpriseRecord, getEnterprise, getTimeline, type TimelineEvent } from '../api/enterprises.ts'
 import { ApiError, type Http } from '../api/http.ts'
 import { eventName, lookAgain } from '../board/evidence-events.ts'
+import { serviceNow } from './clock.ts'
 import { type Resource, useResource } from './resource.ts'
 
 /** Of an alert over many enterprises, so many are looked up at first. */
@@ -81,6 +82,6 @@ export function useBackground(http: Http, alert: () => Alert, most: () => number
         }),
       )
     },
-    (found, look) => lookAgain(alert(), found, look, Date.now()),
+    (found, look) => lookAgain(alert(), found, look, serviceNow.value),
   )
 }

@@ -34,7 +34,8 @@ export function useResource<S, T>(
       const pause = later(answer, attempt)
       if (pause !== null) setTimeout(() => mine === question && void ask(attempt + 1), pause)
     } catch (reason) {
-      if (mine !== question) return
+      // A second look that fails takes nothing away from what is shown.
+      if (mine !== question || attempt > 1) return
       error.value = reason
       phase.value = 'error'
     }
