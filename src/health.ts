@@ -1,7 +1,7 @@
 import { WORK } from './config.ts'
 import { type DetectGroups, GROUPS, groupClaim } from './detect-groups.ts'
 import type { Duty } from './duty.ts'
-import type { Ground } from './flow.ts'
+import type { Ground } from './ground.ts'
 import type { Leases } from './log/leases.ts'
 import { isStoreAway } from './model/errors.ts'
 import type { Degraded, UnreadyReason } from './model/readiness.ts'

@@ -1,7 +1,7 @@
 import { createMirror, type Mirror } from './access/mirror.ts'
 import { ParametersInForce, type ParametersSet } from './detector-settings.ts'
-import type { Ground } from './flow.ts'
 import type { Figures } from './freshness.ts'
+import type { Ground } from './ground.ts'
 import type { WriterPort } from './ingest/writer-port.ts'
 import { answerRemoteWriter, createRemoteWriter } from './ingest/writer-remote.ts'
 import { createLeases, type Leases } from './log/leases.ts'

@@ -1,0 +1,69 @@
+import type { Desk } from './alerts/desk.ts'
+import { createSettingsChanges } from './detector-settings.ts'
+import type { RecentEventResolver } from './event-resolver.ts'
+import type { Ground } from './ground.ts'
+import { isSuperseded } from './ingest/writer/term.ts'
+import { createWriter, type Writer } from './ingest/writer/writer.ts'
+import { appendingWhile, tellingWhatIsAppended } from './log/event-log.ts'
+import type { Claim } from './log/leases.ts'
+import type { Replica } from './replica.ts'
+import { createRetention } from './retention.ts'
+import type { Stopping } from './stopping.ts'
+import type { StoreProgress } from './store/writer/ports.ts'
+import { storedUpTo } from './store/writer/progress.ts'
+
+/** What the lead alone runs: it appends to the log, and its desk works. */
+export async function startLead(
+  ground: Ground,
+  replica: Replica,
+  { desk, events }: { readonly desk: Desk; readonly events: RecentEventResolver },
+  claim: Claim,
+  giveUp: (error: Error) => void,
+  behind: (seq: number) => number,
+  stopping: Stopping,
+): Promise<{ writer: Writer }> {
+  const { log, store, clock, logger, metrics } = ground
+
+  // findings -> alerts
+  const work = desk.work(claim.held)
+  stopping.onStop('desk at work', () => work.stop())
+
+  // ingest -> writer -> log
+  const writer = createWriter({
+    log: appendingWhile(claim.held, tellingWhatIsAppended(log.events, events.appended)),
+    snapshots: log.snapshots,
+    history: {
+      lookup: (idHashes) => store.lookupEventIds(idHashes),
+      rebuild: (belowSeq) => store.messagesBefore({ epoch: log.epoch, belowSeq }),
+    },
+    clock,
+    logger,
+    metrics,
+    instance: 'yujing',
+    behind,
+    onReconnect: (listener) => log.onReconnect(listener),
+    onSuperseded: (error) => (isSuperseded(error) ? giveUp(error) : ground.onFatal(error)),
+  })
+  await writer.start()
+  stopping.onStop('writer', () => writer.stop())
+
+  // log, once everybody has it, -> nowhere
+  const intents = await log.bucket<StoreProgress>('yujing_config')
+  const retention = createRetention({
+    log: log.events,
+    snapshots: log.snapshots,
+    stored: () => storedUpTo(intents, log.epoch),
+    logTime: () => writer.logTime(),
+    keepMs: ground.config.logKeepMs,
+    logger,
+    metrics,
+  })
+  retention.start()
+  stopping.onStop('retention', () => retention.stop())
+
+  // parameters -> log, and what is in force -> every replica
+  const changes = createSettingsChanges({ writer, project: replica.project })
+  await changes.announce()
+  stopping.onStop('answers of the lead', replica.answerAsLead(writer, changes))
+  return { writer }
+}
