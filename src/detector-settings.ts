@@ -1,9 +1,14 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { detectorOf, detectors } from '../detectors/index.ts'
-import { parameterFault } from './detect/parameters.ts'
+import type { BacktestWanted } from './api/port-detectors.ts'
+import type { BacktestReport } from './backtest.ts'
+import type { BacktestWorkerData } from './backtest-messages.ts'
+import type { Detector } from './detect/contract.ts'
+import { parametersFault } from './detect/parameters.ts'
 import type { Control, ParametersControl } from './model/control.ts'
 import { YujingError } from './model/errors.ts'
 import type { Position } from './model/position.ts'
+import { parseDay } from './model/time.ts'
 
 type Numbers = Readonly<Record<string, number>>
 
@@ -32,12 +37,22 @@ function known(id: string) {
   return detector
 }
 
+function assertAllowed(detector: Detector, wanted: Numbers): void {
+  const fault = parametersFault(detector, wanted)
+  if (fault !== null) throw new YujingError('request.invalid', `${fault}.`)
+}
+
 /** The detectors with the numbers in force, as every replica shows them. */
 export function createDetectorSettings(options: {
   inForce: () => ParametersInForce
   /** Has the lead change them. */
   change: (id: string, wanted: Numbers, by: string) => Promise<ParametersSet>
   explain: (id: string, key: string) => Promise<object | null>
+  /** Judges history again. */
+  backtest: (
+    question: Pick<BacktestWorkerData, 'detector' | 'parameters' | 'fromDay' | 'toDay' | 'judgesBackfill'>,
+    signal: AbortSignal,
+  ) => Promise<BacktestReport>
 }) {
   return {
     list: () =>
@@ -56,13 +71,17 @@ export function createDetectorSettings(options: {
 
     async setParameters(id: string, wanted: Numbers, by: string): Promise<ParametersSet> {
       const detector = known(id)
-      for (const [name, value] of Object.entries(wanted)) {
-        const spec = detector.parameters[name]
-        if (!spec) throw new YujingError('request.invalid', `${id} has no parameter ${name}.`)
-        const fault = parameterFault(spec, value)
-        if (fault !== null) throw new YujingError('request.invalid', `${name} ${fault}.`)
-      }
+      assertAllowed(detector, wanted)
       return options.change(id, wanted, by)
+    },
+
+    async backtest(id: string, { parameters, from, to, judgesBackfill }: BacktestWanted, signal: AbortSignal) {
+      const detector = known(id)
+      assertAllowed(detector, parameters)
+      const [fromDay, toDay] = [parseDay(from), parseDay(to)]
+      if (fromDay === null || toDay === null || fromDay >= toDay)
+        throw new YujingError('request.invalid', 'from and to must be days such as 2026-08-01, from before to.')
+      return options.backtest({ detector: id, parameters, fromDay, toDay, judgesBackfill }, signal)
     },
 
     async explain(id: string, key: string) {

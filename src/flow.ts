@@ -3,6 +3,7 @@ import { createAccess } from './access/access.ts'
 import { createVerification } from './alert-verification.ts'
 import { createDesk } from './alerts/desk.ts'
 import { createApi } from './api/api.ts'
+import { createBacktestThread } from './backtest-thread.ts'
 import { createClockConfirmation } from './clock-confirmation.ts'
 import { WORK } from './config.ts'
 import { createLiveFeed } from './deliver/websocket/live-feed.ts'
@@ -147,6 +148,7 @@ export async function startFlow(ground: Ground, stopping: Stopping): Promise<str
   stopping.onStop('access', () => access.stop())
   await replica.inForce.start()
   stopping.onStop('parameters in force', () => replica.inForce.stop())
+  const backtestThread = createBacktestThread()
   const live = createLiveFeed({
     book: desk.book,
     epoch: ground.feedEpoch,
@@ -169,6 +171,10 @@ export async function startFlow(ground: Ground, stopping: Stopping): Promise<str
       inForce: () => replica.inForce.get('parameters')?.value ?? {},
       change: replica.changeParameters,
       explain: detection.explain,
+      backtest: async (question, signal) => {
+        const at = { store: ground.storeAccess, epoch: log.epoch, last: await log.events.last() }
+        return backtestThread({ ...at, ...question }, signal)
+      },
     }),
     clock: createClockConfirmation({
       clock,

@@ -5,6 +5,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { Command, CommanderError } from 'commander'
+import { backtestCommand } from './commands/backtest.ts'
 import { backupCommand } from './commands/backup.ts'
 import { benchCommand } from './commands/bench.ts'
 import { type CommandContext, UsageError } from './commands/context.ts'
@@ -56,6 +57,7 @@ const COMMANDS = [
   restoreCommand,
   doctorCommand,
   verifyCommand,
+  backtestCommand,
   rebuildCommand,
   benchCommand,
 ]

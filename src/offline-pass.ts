@@ -58,7 +58,7 @@ export async function passOffline(o: {
     for (const finding of 'payload' in message ? shard.apply(message) : shard.applyStored(message)) {
       findings++
       const before = alerts.get(finding.alertId) ?? null
-      const alert = ruled(finding, before)
+      const alert = alertAfter(finding, before)
       if (alert !== null) alerts.set(alert.id, alert)
     }
     position = message.seq
@@ -70,7 +70,7 @@ export async function passOffline(o: {
 }
 
 /** The alert as the desk would save it if nobody but detection touched it; null when it would save nothing. */
-function ruled(finding: Finding, before: StoredAlert | null): StoredAlert | null {
+export function alertAfter(finding: Finding, before: StoredAlert | null): StoredAlert | null {
   const verdict = { finding, events: [], eventsPending: finding.evidence.events.length, name: null }
   const outcome = merge({ verdict, before, at: '' })
   return 'dropped' in outcome ? null : grade(outcome).alert

@@ -30,6 +30,15 @@ export interface DetectorInfo {
   >
 }
 
+/** What a backtest is to try: business days `2026-08-01`, half-open [from, to). */
+export interface BacktestWanted {
+  readonly parameters: Readonly<Record<string, number>>
+  readonly from: string
+  readonly to: string
+  /** Imported history is judged as if it had come in live. */
+  readonly judgesBackfill: boolean
+}
+
 /** The detectors of this service. */
 export interface Detectors {
   list(): readonly DetectorInfo[]
@@ -46,6 +55,11 @@ export interface Detectors {
     readonly parameters: Readonly<Record<string, number>>
     readonly position: Position
   }>
+  /**
+   * Judges stored history again, with the parameters in force and with others; writes nothing. Throws `not-found`,
+   * `request.invalid`, `rate.limited` while another one runs, `store.unavailable`; ends when `signal` is aborted.
+   */
+  backtest(id: string, wanted: BacktestWanted, signal: AbortSignal): Promise<object>
   /** Windows, threshold and why there is no alert for one key now; null when the key is not held. Throws `not-found`. */
   explain(id: string, key: string): Promise<object | null>
 }

@@ -36,3 +36,14 @@ export function parameterFault(spec: Detector['parameters'][string], value: numb
   const fits = value >= minimum && value <= maximum && (!whole || Number.isInteger(value))
   return fits ? null : `must be a ${whole ? 'whole ' : ''}number from ${minimum} to ${maximum} ${unit}`
 }
+
+/** Why such parameters cannot be set for the detector, naming the first that is wrong, or null. */
+export function parametersFault(detector: Detector, given: Readonly<Record<string, number>>): string | null {
+  for (const [name, value] of Object.entries(given)) {
+    const spec = detector.parameters[name]
+    if (!spec) return `${detector.id} has no parameter ${name}`
+    const fault = parameterFault(spec, value)
+    if (fault !== null) return `${name} ${fault}`
+  }
+  return null
+}

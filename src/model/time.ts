@@ -32,6 +32,14 @@ export function formatTime(epochMs: number): string {
   return `${local.endsWith('.000Z') ? local.slice(0, -5) : local.slice(0, -1)}+08:00`
 }
 
+/** Number of the business day that is written `2026-11-23`; null for anything else. */
+export function parseDay(text: string): number | null {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return null
+  const epochMs = Date.parse(`${text}T00:00:00Z`)
+  // `2026-02-30` is taken for a day of March by some and for nonsense by others.
+  return Number.isNaN(epochMs) || !new Date(epochMs).toISOString().startsWith(text) ? null : epochMs / DAY_MS
+}
+
 /** The business day as `2026-11-23`. */
 export function formatDay(day: number): string {
   return new Date(day * DAY_MS).toISOString().slice(0, 10)

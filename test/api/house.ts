@@ -117,6 +117,7 @@ function parts(): Omit<ApiOptions, 'access' | 'book' | 'desk' | 'live' | 'metric
         if (id !== DETECTOR.id) throw new YujingError('not-found')
         return { version: 1, parameters, position: { epoch: 'e', seq: 7, index: 0 } }
       },
+      backtest: async (detector) => ({ detector }),
       explain: async (_id, key) => (key === HOT_POT ? { windows: { current: { events: 3 } } } : null),
     },
     clock: {

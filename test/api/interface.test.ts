@@ -102,6 +102,7 @@ describe('documentation', () => {
       '/v1/clock',
       '/v1/clock/confirm',
       '/v1/detectors',
+      '/v1/detectors/{id}/backtest',
       '/v1/detectors/{id}/explain',
       '/v1/detectors/{id}/params',
       '/v1/enterprises/{code}',

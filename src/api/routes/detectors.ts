@@ -54,6 +54,34 @@ export function detectorRoutes(server: Server, detectors: Detectors, store: Hist
     },
   )
 
+  server.post(
+    '/v1/detectors/:id/backtest',
+    {
+      config: { access: 'detectors.tune' },
+      schema: {
+        tags: ['detectors'],
+        summary: 'Judge stored history again with other parameters',
+        description: 'Answers when it is done; one at a time. Nothing is written; ends when the caller goes away.',
+        params: Id,
+        body: Type.Object({
+          from: Type.String({ maxLength: 10, description: 'First business day, 2026-08-01' }),
+          to: Type.String({ maxLength: 10, description: 'The business day after the last' }),
+          parameters: Type.Optional(Parameters),
+          judgeBackfill: Type.Optional(
+            Type.Boolean({ description: 'Judge imported history as if it had come in live' }),
+          ),
+        }),
+        response: answers({ 200: Open }),
+      },
+    },
+    async (request, reply) => {
+      const { from, to, parameters = {}, judgeBackfill: judgesBackfill = false } = request.body
+      const gone = new AbortController()
+      reply.raw.once('close', () => gone.abort())
+      return detectors.backtest(request.params.id, { from, to, parameters, judgesBackfill }, gone.signal)
+    },
+  )
+
   server.get(
     '/v1/detectors/:id/explain',
     {

@@ -9,6 +9,8 @@ export interface LogRange {
   readonly epoch: string
   readonly fromSeq?: number
   readonly belowSeq: number
+  /** Only events of these types; all of them when absent. */
+  readonly types?: readonly string[]
 }
 
 /** Rows of a stretch that ClickHouse sorts at once, about; and rows of a page. */
@@ -29,6 +31,7 @@ const EVENTS = `
 SELECT ${EVENT_COLUMNS}
 FROM events
 WHERE log_epoch = {epoch:String} AND seq BETWEEN {from:UInt64} AND {to:UInt64}
+  AND (empty({types:Array(String)}) OR type IN {types:Array(String)})
   AND received_at BETWEEN fromUnixTimestamp64Milli({since:Int64}) AND fromUnixTimestamp64Milli({until:Int64})
 ORDER BY seq, idx`
 
@@ -48,7 +51,8 @@ export async function* eventsInLogOrder(
   client: ClickHouseClient,
   range: LogRange,
 ): AsyncGenerator<(LoggedEvent & EventHashes)[]> {
-  for await (const stretch of stretches(client, range)) yield* eventsOf(client, range.epoch, stretch)
+  if (range.types?.length === 0) return
+  for await (const stretch of stretches(client, range)) yield* eventsOf(client, range, stretch)
 }
 
 async function* stretches(client: ClickHouseClient, range: LogRange): AsyncGenerator<Stretch> {
@@ -71,12 +75,12 @@ async function* stretches(client: ClickHouseClient, range: LogRange): AsyncGener
 
 async function* eventsOf(
   client: ClickHouseClient,
-  epoch: string,
+  { epoch, types = [] }: LogRange,
   stretch: Stretch,
 ): AsyncGenerator<(LoggedEvent & EventHashes)[]> {
   const { from, to, since, until } = stretch
   let page: (LoggedEvent & EventHashes)[] = []
-  for await (const rows of pages<StoredRow>(client, EVENTS, { epoch, from, to, since, until })) {
+  for await (const rows of pages<StoredRow>(client, EVENTS, { epoch, from, to, since, until, types })) {
     for (const row of rows) {
       page.push(toEvent(row))
       if (page.length < PAGE_ROWS) continue
