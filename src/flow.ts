@@ -17,6 +17,7 @@ import { createEventResolver } from './event-resolver.ts'
 import { createFreshness } from './freshness.ts'
 import type { Ground } from './ground.ts'
 import { createHealth } from './health.ts'
+import { createImportRuns } from './import-runs.ts'
 import { createDoor } from './ingest/door.ts'
 import { INGEST_LIMITS } from './ingest/limits.ts'
 import { startLead } from './lead-duty.ts'
@@ -146,6 +147,9 @@ export async function startFlow(ground: Ground, stopping: Stopping): Promise<str
   })
   await access.start()
   stopping.onStop('access', () => access.stop())
+  const imports = createImportRuns({ bucket: settings, clock, logger })
+  await imports.start()
+  stopping.onStop('runs of imports', () => imports.stop())
   await replica.inForce.start()
   stopping.onStop('parameters in force', () => replica.inForce.stop())
   const backtestThread = createBacktestThread()
@@ -176,6 +180,7 @@ export async function startFlow(ground: Ground, stopping: Stopping): Promise<str
         return backtestThread({ ...at, ...question }, signal)
       },
     }),
+    imports,
     clock: createClockConfirmation({
       clock,
       writer: { control: replica.control, logTime: () => lead.current()?.writer.logTime() ?? 0 },

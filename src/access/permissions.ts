@@ -17,6 +17,8 @@ const TABLE = {
   'detectors.explain': ['supervisor', 'viewer', 'admin'],
   'detectors.tune': ['admin'],
   'quarantine.read': ['admin'],
+  'imports.read': ['ingest', 'admin'],
+  'imports.write': ['ingest', 'admin'],
   'keys.manage': ['admin'],
   'clock.confirm': ['admin'],
   'session.own': ['ingest', 'supervisor', 'viewer', 'admin'],

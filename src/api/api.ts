@@ -14,6 +14,7 @@ import type { AlertBook, AlertDesk } from './port-desk.ts'
 import type { Detectors } from './port-detectors.ts'
 import type { EventDoor } from './port-door.ts'
 import type { Health } from './port-health.ts'
+import type { ImportRuns } from './port-imports.ts'
 import type { LiveFeed } from './port-live.ts'
 import type { HistoryStore } from './port-store.ts'
 import type { Verify } from './port-verification.ts'
@@ -25,6 +26,7 @@ import { clockRoutes } from './routes/clock.ts'
 import { detectorRoutes } from './routes/detectors.ts'
 import { enterpriseRoutes } from './routes/enterprises.ts'
 import { eventRoutes } from './routes/events.ts'
+import { importRoutes } from './routes/imports.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { liveTicketRoutes } from './routes/live-ticket.ts'
 import { operationRoutes } from './routes/operations.ts'
@@ -52,6 +54,7 @@ export interface ApiOptions {
   readonly store: HistoryStore
   readonly verify: Verify
   readonly detectors: Detectors
+  readonly imports: ImportRuns
   readonly clock: ClockGuard
   readonly health: Health
   readonly live: LiveFeed
@@ -122,6 +125,7 @@ export async function createApi(options: ApiOptions): Promise<Server> {
   enterpriseRoutes(server, store)
   detectorRoutes(server, options.detectors, store)
   quarantineRoutes(server, store)
+  importRoutes(server, options.imports)
   sessionRoutes(server, access, https)
   keyRoutes(server, access.keys)
   clockRoutes(server, options.clock)

@@ -8,6 +8,7 @@ import { type ApiOptions, createApi } from '../../src/api/api.ts'
 import type { DetectorInfo } from '../../src/api/port-detectors.ts'
 import type { Server } from '../../src/api/server.ts'
 import { createLiveFeed, type LiveFeedOptions } from '../../src/deliver/websocket/live-feed.ts'
+import { createImportRuns } from '../../src/import-runs.ts'
 import type { StoredAlert } from '../../src/model/alert.ts'
 import { YujingError } from '../../src/model/errors.ts'
 import { silentLogger } from '../../src/telemetry/logger.ts'
@@ -94,7 +95,10 @@ const DETECTOR: DetectorInfo = {
 
 const CLOCK = { wall: '2026-11-23T08:00:00+08:00', logTime: null, offsetSeconds: 0, doubt: null }
 
-function parts(): Omit<ApiOptions, 'access' | 'book' | 'desk' | 'live' | 'metrics' | 'logger' | 'consoleDir'> {
+function parts(): Omit<
+  ApiOptions,
+  'access' | 'imports' | 'book' | 'desk' | 'live' | 'metrics' | 'logger' | 'consoleDir'
+> {
   const region: Record<string, string> = { [HOT_POT]: '140105', [NOODLES]: '140212' }
   return {
     door: { accept: async () => ({ accepted: 1, duplicates: 0, rejected: [], reused: [] }) },
@@ -145,6 +149,8 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     production: options.production ?? false,
   })
   await access.start()
+  const imports = createImportRuns({ bucket: settings, clock: now, logger })
+  await imports.start()
   const empty = await mkdtemp(join(tmpdir(), 'yujing-api-'))
   const { desk, metrics } = office
   const publicUrl = options.parts?.publicUrl
@@ -161,6 +167,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   })
   const server = await createApi({
     ...parts(),
+    imports,
     access,
     book: desk.book,
     desk,
@@ -198,6 +205,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     },
     async closes() {
       await server.close()
+      await imports.stop()
       await access.stop()
       await office.closes()
       await rm(empty, { recursive: true, force: true })
