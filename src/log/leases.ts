@@ -55,13 +55,30 @@ export function createLeases<A>(o: {
   const logger = o.logger.child({ step: 'log', part: 'leases' })
   const address = randomBytes(8).toString('hex')
   const table = new LeaseTable<A>()
-  const own = createOwnLease({ ...o, address, logger, onLost: loseAll })
-  const held = new Map<string, { readonly revision: number; lose(): void }>()
+  const own = createOwnLease({ ...o, address, logger, onLost: loseAll, confirm: confirmAll })
+  const held = new Map<string, { readonly life: string; revision: number; lose(): void }>()
   const stopping = new AbortController()
   let watching = Promise.resolve()
 
   function loseAll(): void {
     for (const { lose } of [...held.values()]) lose()
+  }
+
+  /** Writes each claim anew where nobody has taken it: whoever was about to take it finds another revision. */
+  async function confirmAll(): Promise<void> {
+    await Promise.all(
+      [...held].map(async ([name, mine]) => {
+        try {
+          mine.revision = await bucket.update(name, { home, life: mine.life }, mine.revision)
+        } catch (error) {
+          if (!(error instanceof RevisionConflict)) throw error
+          const found = await bucket.get(name)
+          // The answer to an earlier confirmation may have been lost, not the confirmation.
+          if (found !== null && isOf(mine.life, found.value)) mine.revision = found.revision
+          else mine.lose()
+        }
+      }),
+    )
   }
 
   async function watch(last: number, loaded: () => void): Promise<void> {
@@ -72,7 +89,7 @@ export function createLeases<A>(o: {
         for await (const change of bucket.watch(signal)) {
           table.apply(change, performance.now())
           const mine = held.get(change.key)
-          if (mine && change.revision > mine.revision) mine.lose()
+          if (mine && change.revision > mine.revision && !isOf(mine.life, change.value)) mine.lose()
           if (change.revision >= last) loaded()
         }
       } catch (error) {
@@ -97,7 +114,8 @@ export function createLeases<A>(o: {
       held.delete(name)
       lost.abort()
     }
-    held.set(name, { revision, lose })
+    const mine = { life: life.id, revision, lose }
+    held.set(name, mine)
     // Somebody who thought us dead may have been so fast that the watch told before the answer came.
     if ((table.claim(name)?.revision ?? 0) > revision) lose()
     return {
@@ -107,7 +125,7 @@ export function createLeases<A>(o: {
       async release() {
         if (lost.signal.aborted) return
         lose()
-        await bucket.update(name, { home: '', life: '' }, revision).catch((error: unknown) => {
+        await bucket.update(name, { home: '', life: '' }, mine.revision).catch((error: unknown) => {
           if (!(error instanceof RevisionConflict)) logger.warn({ err: error, name }, 'a claim is not given back')
         })
       },
@@ -153,4 +171,8 @@ export function createLeases<A>(o: {
       await watching
     },
   }
+}
+
+function isOf(life: string, claim: LeaseValue<unknown> | null): boolean {
+  return claim !== null && 'home' in claim && claim.life === life
 }

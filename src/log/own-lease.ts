@@ -14,11 +14,13 @@ export interface LeaseTimes {
   readonly marginMs: number
   /** Pause after a renewal that failed. */
   readonly retryMs: number
+  /** How long a life that ran out may still be resumed, from the moment the process noticed. */
+  readonly graceMs: number
 }
 
 /** The times that go with a time to live: renewed three times in it. */
 export function leaseTimes(ttlMs: number): LeaseTimes {
-  return { ttlMs, renewMs: ttlMs * 0.3, marginMs: ttlMs * 0.1, retryMs: ttlMs * 0.03 }
+  return { ttlMs, renewMs: ttlMs * 0.3, marginMs: ttlMs * 0.1, retryMs: ttlMs * 0.03, graceMs: ttlMs * 0.3 }
 }
 
 /** A stretch of time in which this process holds its lease without a break. */
@@ -38,8 +40,14 @@ export interface OwnLease {
 
 /**
  * Keeps this process's lease: takes it (whoever had the same home before is dead, see `homeOf`), renews it, and begins a
- * new life when it could not renew in time. A renewal counts from the moment it was sent, and only if its answer came
- * while the lease still ran: in between somebody may have found it expired.
+ * new life when it could not renew in time. A renewal counts from the moment it was sent.
+ *
+ * A process that stood still wakes with a life that has run out, though perhaps nobody took anything. From then on it is
+ * not held, so nothing is done in its name; it is resumed by a renewal, after which each claim is confirmed with the
+ * server, or ends when that has not come about within the grace:
+ *
+ *     sent ───────── held ───────────┐ ran out      ┌ renewed, claims confirmed ── held
+ *                      (stands still) ──────────────┤ noticed ── grace ── else a new life
  */
 export function createOwnLease<A>(o: {
   readonly bucket: Bucket<LeaseValue<A>>
@@ -48,6 +56,11 @@ export function createOwnLease<A>(o: {
   readonly times: LeaseTimes
   readonly about: () => A
   readonly onLost: () => void
+  /**
+   * The lease was renewed after it had run out: in between somebody may have found it so. Resolves when what is still
+   * held is held by the server's word, and the rest is given up.
+   */
+  readonly confirm: () => Promise<void>
   /** Another process uses the same home: the directory was copied. */
   readonly onFatal: (error: Error) => void
   readonly logger: Logger
@@ -75,12 +88,14 @@ export function createOwnLease<A>(o: {
     o.onLost()
   }
 
-  /** The lease runs from `sentAt`; a timer ends it, and `held` does where a timer comes too late. */
-  function extend(own: NonNullable<typeof life>, sentAt: number, revision: number): void {
+  /** The lease runs from `sentAt`. The grace begins when the timer fires, which may be long after it was due. */
+  function extend(own: NonNullable<typeof life>, sentAt: number): void {
     own.until = sentAt + times.ttlMs - times.marginMs
-    own.revision = revision
     clearTimeout(own.timer)
-    own.timer = setTimeout(() => life === own && end(), own.until - performance.now()).unref()
+    const wait = () => {
+      own.timer = setTimeout(() => life === own && end(), times.graceMs).unref()
+    }
+    own.timer = setTimeout(wait, own.until - performance.now()).unref()
   }
 
   async function begin(): Promise<void> {
@@ -93,29 +108,31 @@ export function createOwnLease<A>(o: {
     const own = { id, until: 0, revision, timer: undefined, held: () => life === own && performance.now() < own.until }
     life = own
     ever = true
-    extend(own, sentAt, revision)
+    extend(own, sentAt)
     if (!own.held()) end()
   }
 
   async function renew(own: NonNullable<typeof life>): Promise<void> {
     const sentAt = performance.now()
     try {
-      const revision = await bucket.update(key, entryOf(own.id), own.revision)
-      if (life !== own) return
-      if (own.held()) extend(own, sentAt, revision)
-      else end()
+      own.revision = await bucket.update(key, entryOf(own.id), own.revision)
     } catch (error) {
       if (!(error instanceof RevisionConflict)) throw error
       // The answer to an earlier renewal may have been lost, not the renewal.
       const found = await bucket.get(key)
-      if (found === null || (found.value as LeaseEntry<A>).life !== own.id) end()
-      else own.revision = found.revision
+      if (found === null || (found.value as LeaseEntry<A>).life !== own.id) {
+        if (life === own) end()
+      } else own.revision = found.revision
       throw error
     }
+    if (own.held()) return extend(own, sentAt)
+    await o.confirm()
+    if (life !== own || performance.now() >= sentAt + times.ttlMs - times.marginMs) return
+    extend(own, sentAt)
+    logger.warn('the lease had run out and is resumed: the process stood still, or the log did')
   }
 
   async function beat(): Promise<void> {
-    if (life !== null && !life.held()) end()
     if (life === null) await begin()
     else await renew(life)
   }
