@@ -8,7 +8,7 @@ import type { Logger } from '../telemetry/logger.ts'
 import { countDrop, type Metrics } from '../telemetry/metrics.ts'
 import { type Actor, createAct } from './act.ts'
 import { createArchiver } from './archive/archiver.ts'
-import { createFind, HOWEVER_OLD } from './archive/at-hand.ts'
+import { createFind, createGlance, HOWEVER_OLD } from './archive/at-hand.ts'
 import { createListing, type FullListRequest, type ListPage } from './archive/listing.ts'
 import { createReach } from './archive/reach.ts'
 import { type AlertBook, asSeen, createBook } from './book/book.ts'
@@ -92,6 +92,7 @@ export function createDesk(parts: DeskParts): Desk {
   const book = createBook()
   const reach = createReach({ archive, clock, keptMs, anyLeft: () => book.floor() > 0 })
   const find = createFind(alerts, archive, reach)
+  const glance = createGlance(book, reach)
   const act = createAct({ bucket: alerts, find, time })
   const list = createListing({ book, archive, reach })
   const archiver = createArchiver({ bucket: alerts, archive, book, clock, keptMs, logger })
@@ -138,7 +139,7 @@ export function createDesk(parts: DeskParts): Desk {
     const ending = new AbortController()
     const until = ending.signal
     setMaxListeners(0, until)
-    const save = createSave(alerts, find, may)
+    const save = createSave(alerts, find, glance, may)
     const lateName = createLateName({ directory, save, time, logger, signal: until })
     const pipeline = createPipeline({
       enrich: createEnrich({ events, directory, logger }),

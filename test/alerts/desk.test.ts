@@ -306,8 +306,7 @@ describe('saving', () => {
     const bucket = new MemoryBucket<StoredAlert>()
     const { receives, alert, desk } = await open({ bucket })
     await receives(finding({ at: 1 }))
-    bucket.afterGet = async () => {
-      bucket.afterGet = null
+    bucket.beforeUpdate = async () => {
       await desk.act('surge-1', { action: 'acknowledge' }, 1, { id: 'officer-7' })
     }
     await receives(finding({ at: 2, kind: 'growth', observed: 9 }))
@@ -319,8 +318,7 @@ describe('saving', () => {
     const { receives, alert, metrics } = await open({ bucket })
     await receives(finding({ at: 1 }))
     const other = await openOffice({ bucket })
-    bucket.afterGet = async () => {
-      bucket.afterGet = null
+    bucket.beforeUpdate = async () => {
       await other.receives(finding({ at: 2, kind: 'growth', observed: 9 }))
     }
     await receives(finding({ at: 2, kind: 'growth', observed: 9 }))
@@ -345,12 +343,33 @@ describe('saving', () => {
       const entry = await bucket.get(id)
       return entry === null ? null : { ...entry, archived: false }
     }
-    const saved = await createSave(bucket, find)('surge-1', 0, (before) => {
+    const saved = await createSave(bucket, find, () => undefined)('surge-1', 0, (before) => {
       seen.push(before?.findings)
       return before === null ? null : { ...before, assignee: 'officer-7' }
     })
     expect(seen).toEqual([1, 98, 99, 100])
     expect(saved?.alert).toMatchObject({ findings: 100, assignee: 'officer-7' })
+  })
+
+  it('asks the bucket for nothing that the book shows, and finds out when the book is behind', async () => {
+    const bucket = new MemoryBucket<StoredAlert>()
+    const asked: string[] = []
+    bucket.afterGet = async (id) => void asked.push(id)
+    const { receives, stored, alert } = await open({ bucket })
+    await receives(finding({ at: 1 }))
+    await receives(finding({ at: 2, kind: 'growth', observed: 9 }))
+    expect(asked).toEqual([])
+    const before = await stored()
+    const find = async (id: string) => {
+      const entry = await bucket.get(id)
+      return entry === null ? null : { ...entry, archived: false }
+    }
+    const behind = { value: { ...before, findings: 1 }, revision: 1, archived: false }
+    const assigned = (now: StoredAlert | null) => now && { ...now, assignee: 'officer-7' }
+    await createSave(bucket, find, () => behind)('surge-1', 0, assigned)
+    await createSave(bucket, find, () => null)('surge-1', 0, (now) => now && { ...now, office: 'office-7' })
+    expect(await stored()).toMatchObject({ findings: 2, assignee: 'officer-7' })
+    await until(() => alert().assignee === 'officer-7')
   })
 
   it('keeps an entry under 64 KiB, however much is said about it', async () => {

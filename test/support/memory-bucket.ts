@@ -19,6 +19,8 @@ export class MemoryBucket<T> {
   readonly writes: { readonly key: string; readonly revision: number; readonly at: number }[] = []
   /** Called after a read, before its answer: the place for somebody who is faster. */
   afterGet: ((key: string) => Promise<unknown>) | null = null
+  /** Called once before the next write upon a revision, and taken away: the same for who does not read before. */
+  beforeUpdate: ((key: string) => Promise<unknown>) | null = null
 
   fail(...failures: ('before' | 'after')[]): void {
     this.#failures.push(...failures)
@@ -40,6 +42,9 @@ export class MemoryBucket<T> {
 
   async update(key: string, value: T, revision: number): Promise<number> {
     await turn()
+    const faster = this.beforeUpdate
+    this.beforeUpdate = null
+    await faster?.(key)
     if (this.#entries.get(key)?.revision !== revision) throw new RevisionConflict(key)
     return this.#write(key, JSON.stringify(value))
   }

@@ -1,4 +1,5 @@
 import type { StoredAlert } from '../../model/alert.ts'
+import type { DeskBook } from '../book/book.ts'
 import type { AlertArchive } from '../ports/alert-archive.ts'
 import type { AlertBucket } from '../ports/alert-bucket.ts'
 import type { Reach } from './reach.ts'
@@ -16,6 +17,21 @@ export interface AtHand {
  * with `store.unavailable` when the archive would have to be asked and cannot be.
  */
 export type FindAlert = (id: string, since: number) => Promise<AtHand | null>
+
+/**
+ * What there is of an alert by what the book shows, asking nobody: while an import keeps the bucket busy, each question to
+ * it takes as long as a write. `null`: it opens now, so nobody else has it; undefined: it has to be found. Whoever writes
+ * upon it finds out whether the book was up to date.
+ */
+export type Glance = (id: string, since: number) => AtHand | null | undefined
+
+export function createGlance(book: Pick<DeskBook, 'get' | 'stored'>, reach: Reach): Glance {
+  return (id, since) => {
+    const [value, seen] = [book.stored(id), book.get(id)]
+    if (value !== null && seen !== null) return { value, revision: seen.revision, archived: false }
+    return Number.isFinite(since) && !reach.mayHold(since) ? null : undefined
+  }
+}
 
 /** However old it is. */
 export const HOWEVER_OLD = Number.NEGATIVE_INFINITY
