@@ -183,6 +183,8 @@ export async function startFlow(ground: Ground, stopping: Stopping): Promise<str
     imports,
     clock: createClockConfirmation({
       clock,
+      home: ground.home,
+      elsewhere: replica.doubtsElsewhere,
       writer: { control: replica.control, logTime: () => lead.current()?.writer.logTime() ?? 0 },
       logger,
     }),

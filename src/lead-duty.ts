@@ -40,6 +40,7 @@ export async function startLead(
     logger,
     metrics,
     instance: 'yujing',
+    home: ground.home,
     behind,
     onReconnect: (listener) => log.onReconnect(listener),
     onSuperseded: (error) => (isSuperseded(error) ? giveUp(error) : ground.onFatal(error)),

@@ -9,11 +9,20 @@ import { leaseTimes } from './log/own-lease.ts'
 import type { Control } from './model/control.ts'
 import { YujingError } from './model/errors.ts'
 import type { Position } from './model/position.ts'
+import type { ClockDoubtReason } from './model/readiness.ts'
 
 /** What a replica says of itself with its lease. */
 export interface About extends Figures {
   readonly role: string
   readonly detects: boolean
+  /** Why it does not believe its clock; null when it does. Absent: of a version that does not say. */
+  readonly clock?: ClockDoubtReason | null
+}
+
+/** A process that does not believe its clock. */
+interface Doubt {
+  readonly home: string
+  readonly reason: ClockDoubtReason
 }
 
 /** How long an answer of another process is waited for, milliseconds: longer than the lead waits for the log. */
@@ -47,6 +56,8 @@ export interface Replica {
   /** Answer the others, until the returned function is called. */
   answerAsLead(writer: WriterPort & LeadWriter, changes: LeadChanges): () => void
   answerExplanations(explain: (detector: string, key: string) => Promise<object | null>): () => void
+  /** The other processes that doubt their clocks, by what they said some seconds ago. */
+  doubtsElsewhere(): readonly Doubt[]
 }
 
 interface LeadWriter {
@@ -59,11 +70,11 @@ interface LeadChanges {
 
 /** Not started: the lease is taken by `leases.start`, the mirror loaded by `inForce.start`. */
 export async function createReplica(o: {
-  readonly ground: Pick<Ground, 'config' | 'log' | 'home' | 'logger' | 'onFatal'>
+  readonly ground: Pick<Ground, 'config' | 'log' | 'home' | 'clock' | 'logger' | 'onFatal'>
   readonly detects: boolean
   readonly figures: () => Figures
 }): Promise<Replica> {
-  const { config, log, home, logger, onFatal } = o.ground
+  const { config, log, home, clock, logger, onFatal } = o.ground
   const { calls } = log
   const settings = await log.bucket<unknown>('yujing_config')
   const inForce = createMirror({ bucket: settings, prefix: 'in-force.', schema: ParametersInForce, logger })
@@ -71,7 +82,12 @@ export async function createReplica(o: {
     bucket: await log.bucket('yujing_leases'),
     home,
     times: leaseTimes(config.leaseTtlMs),
-    about: () => ({ role: config.role, detects: o.detects, ...o.figures() }),
+    about: () => ({
+      role: config.role,
+      detects: o.detects,
+      clock: clock.doubt()?.reason ?? null,
+      ...o.figures(),
+    }),
     onFatal,
     logger,
   })
@@ -120,6 +136,12 @@ export async function createReplica(o: {
         const { detector, key } = decode<{ detector: string; key: string }>(question)
         return encode(await explain(detector, key))
       }),
+    doubtsElsewhere: () =>
+      leases
+        .living()
+        .flatMap(({ home: of, about: { clock: reason = null } }) =>
+          of === home || reason === null ? [] : [{ home: of, reason }],
+        ),
   }
 }
 

@@ -30,12 +30,13 @@ export interface DetectorsControl {
 }
 
 /**
- * An administrator confirmed the wall clock at `wall` (epoch milliseconds) while it was in doubt. Where that lies before
- * `at`, log time stands until the clock has caught up with it.
+ * An administrator confirmed the wall clock of one process at `wall` (epoch milliseconds) while it was in doubt. Where that
+ * lies before `at`, log time stands until the clock has caught up with it. `of` is the home of the process; entries of
+ * versions that did not write it confirm nobody's clock any more.
  */
 export interface ClockControl {
   readonly type: 'yujing.clock'
-  readonly data: { readonly by: string; readonly wall: number; readonly reason: string }
+  readonly data: { readonly by: string; readonly wall: number; readonly reason: string; readonly of?: string }
 }
 
 export type Control = WriterControl | TickControl | ParametersControl | DetectorsControl | ClockControl

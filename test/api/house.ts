@@ -93,7 +93,14 @@ const DETECTOR: DetectorInfo = {
   },
 }
 
-const CLOCK = { wall: '2026-11-23T08:00:00+08:00', logTime: null, offsetSeconds: 0, doubt: null }
+const CLOCK = {
+  home: 'a1',
+  elsewhere: [],
+  wall: '2026-11-23T08:00:00+08:00',
+  logTime: null,
+  offsetSeconds: 0,
+  doubt: null,
+}
 
 function parts(): Omit<
   ApiOptions,

@@ -157,10 +157,10 @@ describe('time', () => {
 
 describe('a clock that jumps', () => {
   const HOUR = 3_600_000
-  const confirm = (setting: Setting) =>
+  const confirm = (setting: Setting, of = '') =>
     setting.writer.control({
       type: 'yujing.clock',
-      data: { by: 'admin', wall: setting.clock.wall(), reason: 'test' },
+      data: { by: 'admin', wall: setting.clock.wall(), reason: 'test', of },
     })
   const times = (setting: Setting) => [
     ...controls(setting).map(({ at }) => at),
@@ -210,6 +210,24 @@ describe('a clock that jumps', () => {
     await next.stop()
     const last = await successor(setting)
     expect(await code(last.append([canonical()]))).toBe('done')
+  })
+
+  it('is not confirmed by what was said of the clock of another process', async () => {
+    const setting = await started({ home: 'one' })
+    setting.clock.jump(-HOUR)
+    setting.clock.guarded.accept()
+    await confirm(setting, 'two')
+    expect(await code(setting.writer.append([canonical()]))).toBe('clock.doubtful')
+    await confirm(setting, 'one')
+    await confirm(setting, 'three')
+    expect(await code(setting.writer.append([canonical()]))).toBe('done')
+    // Whoever leads next has a clock of its own.
+    await setting.writer.stop()
+    const four = await successor(setting, { home: 'four' })
+    expect(await code(four.append([canonical()]))).toBe('clock.doubtful')
+    await four.stop()
+    const one = await successor(setting, { home: 'one' })
+    expect(await code(one.append([canonical()]))).toBe('done')
   })
 
   it('starts with a clock behind the log, and takes nothing', async () => {

@@ -8,8 +8,8 @@ import { Register } from './register.ts'
 
 /** The last value of each kind of control entry that stays in force: detector versions, parameters by detector. */
 export interface ControlsInForce {
-  /** Log time at which a wall clock behind it was confirmed; in force while log time stands there. */
-  clockConfirmedAt?: number
+  /** Log time at which wall clocks behind it were confirmed, and of which processes; in force while log time stands there. */
+  clockConfirmed?: { readonly at: number; readonly of: readonly string[] }
   versions: Readonly<Record<string, number>> | null
   parameters: Record<string, Extract<Control, { type: 'yujing.parameters' }>['data']>
 }
@@ -84,8 +84,18 @@ export function followControl(state: WriterState, entry: ControlEntry): void {
   state.logTime = Math.max(state.logTime, entry.at)
   if (entry.type === 'yujing.writer') state.writer = entry.data.instance
   if (entry.type === 'yujing.detectors') state.controls.versions = entry.data.versions
-  if (entry.type === 'yujing.clock' && entry.data.wall < entry.at) state.controls.clockConfirmedAt = entry.at
+  if (entry.type === 'yujing.clock' && entry.data.wall < entry.at)
+    state.controls.clockConfirmed = confirmedBy(state, entry)
   if (entry.type === 'yujing.parameters') state.controls.parameters[entry.data.detector] = entry.data
+}
+
+/** With the processes whose clocks were confirmed at the same log time: each answers for its own. */
+function confirmedBy(
+  { controls: { clockConfirmed: before } }: WriterState,
+  { at, data: { of } }: Extract<ControlEntry, { type: 'yujing.clock' }>,
+): NonNullable<ControlsInForce['clockConfirmed']> {
+  const others = before?.at === at ? before.of : []
+  return { at, of: [...new Set([...others, ...(of === undefined ? [] : [of])])] }
 }
 
 function assertPosition(said: { epoch: string; seq: number }, epoch: string, seq: number): void {

@@ -27,6 +27,8 @@ export interface WriterOptions {
   readonly metrics: Metrics
   /** Name of this replica, for people who read the log. */
   readonly instance: string
+  /** Home of this process, by which confirmations of its clock name it. */
+  readonly home?: string
   /** Calls back after every reconnect to the log's server, which may have been restarted; answers with what ends that. */
   readonly onReconnect?: (listener: () => void) => () => void
   /** Called once when another writer has taken over, or the log contradicts what this one knows. */
@@ -160,7 +162,11 @@ export function createWriter(options: WriterOptions): Writer {
       const restored = await restore({ ...options, logger })
       state = restored.state
       const from = state.seq
-      clock.follow(() => ({ logTime: state.logTime, confirmedAt: state.controls.clockConfirmedAt ?? null }))
+      clock.follow(() => {
+        const confirmed = state.controls.clockConfirmed
+        const isOurs = confirmed?.of.includes(options.home ?? '') ?? false
+        return { logTime: state.logTime, confirmedAt: confirmed && isOurs ? confirmed.at : null }
+      })
       const starting = new AppendQueue({
         log,
         state,
