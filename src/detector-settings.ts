@@ -1,28 +1,16 @@
-import { type Static, Type } from '@sinclair/typebox'
 import { detectorOf, detectors } from '../detectors/index.ts'
 import type { BacktestWanted } from './api/port-detectors.ts'
 import type { BacktestReport } from './backtest.ts'
 import type { BacktestWorkerData } from './backtest-messages.ts'
 import type { Detector } from './detect/contract.ts'
 import { parametersFault } from './detect/parameters.ts'
-import type { Control, ParametersControl } from './model/control.ts'
+import type { InForce } from './in-force.ts'
 import { YujingError } from './model/errors.ts'
 import type { Position } from './model/position.ts'
 import { parseDay } from './model/time.ts'
+import type { Replica } from './replica.ts'
 
 type Numbers = Readonly<Record<string, number>>
-
-/** The parameters in force by detector, as every replica sees them: a projection of the log, kept by the lead. */
-export const ParametersInForce = Type.Record(
-  Type.String(),
-  Type.Object({
-    detector: Type.String(),
-    version: Type.Integer(),
-    parameters: Type.Record(Type.String(), Type.Number()),
-    by: Type.String(),
-  }),
-)
-export type ParametersInForce = Static<typeof ParametersInForce>
 
 /** What a change of parameters came to; it holds from the position on. */
 export interface ParametersSet {
@@ -44,9 +32,9 @@ function assertAllowed(detector: Detector, wanted: Numbers): void {
 
 /** The detectors with the numbers in force, as every replica shows them. */
 export function createDetectorSettings(options: {
-  inForce: () => ParametersInForce
+  inForce: () => InForce['parameters']
   /** Has the lead change them. */
-  change: (id: string, wanted: Numbers, by: string) => Promise<ParametersSet>
+  change: Replica['change']
   explain: (id: string, key: string) => Promise<object | null>
   /** Judges history again. */
   backtest: (
@@ -72,7 +60,9 @@ export function createDetectorSettings(options: {
     async setParameters(id: string, wanted: Numbers, by: string): Promise<ParametersSet> {
       const detector = known(id)
       assertAllowed(detector, wanted)
-      return options.change(id, wanted, by)
+      const { position, value } = await options.change({ topic: 'parameters', detector: id, wanted, by })
+      const { version, parameters } = value[id] as InForce['parameters'][string]
+      return { version, parameters, position }
     },
 
     async backtest(id: string, { parameters, from, to, judgesBackfill }: BacktestWanted, signal: AbortSignal) {
@@ -87,67 +77,6 @@ export function createDetectorSettings(options: {
     async explain(id: string, key: string) {
       known(id)
       return options.explain(id, key)
-    },
-  }
-}
-
-/** The writer, as far as settings need it: the log is where parameters live. */
-interface ControlWriter {
-  control(control: Control): Promise<Position>
-  inForce(): {
-    readonly versions: Numbers | null
-    readonly parameters: Readonly<Record<string, ParametersControl['data']>>
-  }
-}
-
-/** What is in force as every replica will see it, and the revision under which it is told. */
-interface Projected {
-  readonly inForce: ParametersInForce
-  readonly revision: number
-}
-
-type Changed = Projected & { readonly set: ParametersSet }
-
-/**
- * The way to change settings, which only the lead has: every change is an entry of the log, so that a replay meets it at
- * the same place. `project` shows every replica what is in force.
- */
-export function createSettingsChanges(options: {
-  writer: ControlWriter
-  project: (inForce: ParametersInForce) => Promise<Projected>
-}) {
-  const { writer, project } = options
-  let last: Promise<unknown> = Promise.resolve()
-
-  async function change(id: string, wanted: Numbers, by: string): Promise<Changed> {
-    const before = writer.inForce().parameters[id]
-    const version = (before?.version ?? 0) + 1
-    const parameters = { ...before?.parameters, ...wanted }
-    const position = await writer.control({
-      type: 'yujing.parameters',
-      data: { detector: id, version, parameters, by },
-    })
-    return { set: { version, parameters, position }, ...(await project(writer.inForce().parameters)) }
-  }
-
-  return {
-    /** One after the other: each rests on the one before. */
-    change(id: string, wanted: Numbers, by: string): Promise<Changed> {
-      const next = last.then(() => change(id, wanted, by))
-      last = next.catch(() => {})
-      return next
-    },
-
-    /** Writes the versions of this code into the log when they are not the last ones there, and shows what is in force. */
-    async announce(): Promise<void> {
-      const versions = Object.fromEntries(detectors.map(({ id, version }) => [id, version]))
-      const last = writer.inForce().versions
-      const same =
-        last !== null &&
-        Object.keys(last).length === detectors.length &&
-        detectors.every(({ id, version }) => last[id] === version)
-      if (!same) await writer.control({ type: 'yujing.detectors', data: { versions } })
-      await project(writer.inForce().parameters)
     },
   }
 }

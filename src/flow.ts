@@ -151,7 +151,7 @@ export async function startFlow(ground: Ground, stopping: Stopping): Promise<str
   await imports.start()
   stopping.onStop('runs of imports', () => imports.stop())
   await replica.inForce.start()
-  stopping.onStop('parameters in force', () => replica.inForce.stop())
+  stopping.onStop('what is in force', () => replica.inForce.stop())
   const backtestThread = createBacktestThread()
   const live = createLiveFeed({
     book: desk.book,
@@ -172,8 +172,8 @@ export async function startFlow(ground: Ground, stopping: Stopping): Promise<str
     store,
     verify: createVerification(store),
     detectors: createDetectorSettings({
-      inForce: () => replica.inForce.get('parameters')?.value ?? {},
-      change: replica.changeParameters,
+      inForce: () => replica.inForce.get('parameters'),
+      change: replica.change,
       explain: detection.explain,
       backtest: async (question, signal) => {
         const at = { store: ground.storeAccess, epoch: log.epoch, last: await log.events.last() }

@@ -1,5 +1,4 @@
 import type { Desk } from './alerts/desk.ts'
-import { createSettingsChanges } from './detector-settings.ts'
 import type { RecentEventResolver } from './event-resolver.ts'
 import type { Ground } from './ground.ts'
 import { isSuperseded } from './ingest/writer/term.ts'
@@ -8,6 +7,7 @@ import { appendingWhile, tellingWhatIsAppended } from './log/event-log.ts'
 import type { Claim } from './log/leases.ts'
 import type { Replica } from './replica.ts'
 import { createRetention } from './retention.ts'
+import { createSettingsChanges } from './settings-changes.ts'
 import type { Stopping } from './stopping.ts'
 import type { StoreProgress } from './store/writer/ports.ts'
 import { storedUpTo } from './store/writer/progress.ts'
@@ -62,7 +62,7 @@ export async function startLead(
   retention.start()
   stopping.onStop('retention', () => retention.stop())
 
-  // parameters -> log, and what is in force -> every replica
+  // settings -> log, and what is in force -> every replica
   const changes = createSettingsChanges({ writer, project: replica.project })
   await changes.announce()
   stopping.onStop('answers of the lead', replica.answerAsLead(writer, changes))

@@ -1,7 +1,6 @@
-import { createMirror, type Mirror } from './access/mirror.ts'
-import { ParametersInForce, type ParametersSet } from './detector-settings.ts'
 import type { Figures } from './freshness.ts'
 import type { Ground } from './ground.ts'
+import { createInForceMirror, type InForce, type InForceMirror, inForceKey, type Topic } from './in-force.ts'
 import type { WriterPort } from './ingest/writer-port.ts'
 import { answerRemoteWriter, createRemoteWriter } from './ingest/writer-remote.ts'
 import { createLeases, type Leases } from './log/leases.ts'
@@ -10,6 +9,7 @@ import type { Control } from './model/control.ts'
 import { YujingError } from './model/errors.ts'
 import type { Position } from './model/position.ts'
 import type { ClockDoubtReason } from './model/readiness.ts'
+import type { Change, Changed, SettingsChanges } from './settings-changes.ts'
 
 /** What a replica says of itself with its lease. */
 export interface About extends Figures {
@@ -31,41 +31,26 @@ const EXPLANATION_MS = 3_000
 /** Seconds after which a request that met no lead should come again. */
 const RETRY_AFTER_SECONDS = 2
 
-type Numbers = Readonly<Record<string, number>>
-
-/** A change of parameters, and what every replica shows after it. */
-interface ParametersChange {
-  readonly set: ParametersSet
-  readonly inForce: ParametersInForce
-  readonly revision: number
-}
-
 /** This process among its replicas: its lease, and what it asks of the others and they of it. */
 export interface Replica {
   readonly leases: Leases<About>
-  /** Parameters in force, as the lead projects them; under `parameters`. */
-  readonly inForce: Mirror<ParametersInForce>
+  readonly inForce: InForceMirror
   /** The writer as the door sees it: the one here while there is one, else the lead's. */
   writerOf(here: () => WriterPort | null): WriterPort
   /** All reject with `log.unavailable` while nobody leads. */
   control(control: Control): Promise<Position>
-  changeParameters(id: string, wanted: Numbers, by: string): Promise<ParametersSet>
+  /** Resolves with what is in force by the change; it is in force here from then on. */
+  change<T extends Change['topic']>(
+    change: Change & { readonly topic: T },
+  ): Promise<{ readonly position: Position; readonly value: InForce[T] }>
   askExplanation(address: string, detector: string, key: string): Promise<object | null>
   /** Shows every replica what is in force. */
-  project(inForce: ParametersInForce): Promise<{ inForce: ParametersInForce; revision: number }>
+  project<T extends Topic>(topic: T, value: InForce[T]): Promise<number>
   /** Answer the others, until the returned function is called. */
-  answerAsLead(writer: WriterPort & LeadWriter, changes: LeadChanges): () => void
+  answerAsLead(writer: WriterPort, changes: Pick<SettingsChanges, 'say' | 'change'>): () => void
   answerExplanations(explain: (detector: string, key: string) => Promise<object | null>): () => void
   /** The other processes that doubt their clocks, by what they said some seconds ago. */
   doubtsElsewhere(): readonly Doubt[]
-}
-
-interface LeadWriter {
-  control(control: Control): Promise<Position>
-}
-
-interface LeadChanges {
-  change(id: string, wanted: Numbers, by: string): Promise<ParametersChange>
 }
 
 /** Not started: the lease is taken by `leases.start`, the mirror loaded by `inForce.start`. */
@@ -77,7 +62,7 @@ export async function createReplica(o: {
   const { config, log, home, clock, logger, onFatal } = o.ground
   const { calls } = log
   const settings = await log.bucket<unknown>('yujing_config')
-  const inForce = createMirror({ bucket: settings, prefix: 'in-force.', schema: ParametersInForce, logger })
+  const inForce = createInForceMirror({ bucket: settings, logger })
   const leases = createLeases<About>({
     bucket: await log.bucket('yujing_leases'),
     home,
@@ -100,32 +85,33 @@ export async function createReplica(o: {
   }
   const askLeadFor = async <T>(what: string, question: object) => decode<T>(await askLead(what, encode(question)))
 
+  async function askToChange(what: string, question: object): Promise<Changed> {
+    const changed = await askLeadFor<Changed>(what, question)
+    const { told } = changed
+    if (told !== null) inForce.apply(told.topic, told.value, told.revision)
+    return changed
+  }
+
   const remote = createRemoteWriter({ ask: (question) => askLead('append', question), mostBytes: calls.mostBytes })
 
   return {
     leases,
     inForce,
     writerOf: (here) => ({ append: (events, lane) => (here() ?? remote).append(events, lane) }),
-    control: (control) => askLeadFor<Position>('control', control),
-    async changeParameters(id, wanted, by) {
-      const { set, inForce: now, revision } = await askLeadFor<ParametersChange>('parameters', { id, wanted, by })
-      inForce.apply('parameters', now, revision)
-      return set
+    control: async (control) => (await askToChange('control', control)).position,
+    async change<T extends Change['topic']>(change: Change & { readonly topic: T }) {
+      const { position, told } = await askToChange('change', change)
+      return { position, value: told?.value as InForce[T] }
     },
     async askExplanation(address, detector, key) {
       return decode<object | null>(await calls.ask(address, 'explain', encode({ detector, key }), EXPLANATION_MS))
     },
-    async project(now) {
-      return { inForce: now, revision: await settings.put('in-force.parameters', now) }
-    },
+    project: (topic, value) => settings.put(inForceKey(topic), value),
     answerAsLead(writer, changes) {
       const ends = [
         calls.answer(leases.address, 'append', answerRemoteWriter(writer)),
-        calls.answer(leases.address, 'control', async (question) => encode(await writer.control(decode(question)))),
-        calls.answer(leases.address, 'parameters', async (question) => {
-          const { id, wanted, by } = decode<{ id: string; wanted: Numbers; by: string }>(question)
-          return encode(await changes.change(id, wanted, by))
-        }),
+        calls.answer(leases.address, 'control', async (question) => encode(await changes.say(decode(question)))),
+        calls.answer(leases.address, 'change', async (question) => encode(await changes.change(decode(question)))),
       ]
       return () => {
         for (const end of ends) end()

@@ -1,3 +1,6 @@
+import type { AllowListEntry } from './allow-list.ts'
+import type { CalendarYear } from './calendar.ts'
+
 /** Control entries stand in the log between the batches, so that a replay meets every change at the same place. */
 
 /** First append of a writer's term, and of every reconnect to a restarted server. */
@@ -39,7 +42,36 @@ export interface ClockControl {
   readonly data: { readonly by: string; readonly wall: number; readonly reason: string; readonly of?: string }
 }
 
-export type Control = WriterControl | TickControl | ParametersControl | DetectorsControl | ClockControl
+/**
+ * A source has sent everything that happened before `through` (epoch milliseconds, exclusive). The furthest mark of a
+ * source holds: one behind it changes nothing.
+ */
+export interface CompletenessControl {
+  readonly type: 'yujing.completeness'
+  readonly data: { readonly source: string; readonly through: number; readonly by: string }
+}
+
+/** The whole allow-list from this position on; `version` counts up from 1. What is not in it is judged again. */
+export interface AllowListControl {
+  readonly type: 'yujing.allow-list'
+  readonly data: { readonly version: number; readonly entries: readonly AllowListEntry[]; readonly by: string }
+}
+
+/** One year of a calendar from this position on; `version` counts up per calendar and year from 1. */
+export interface CalendarControl {
+  readonly type: 'yujing.calendar'
+  readonly data: CalendarYear & { readonly version: number; readonly by: string }
+}
+
+export type Control =
+  | WriterControl
+  | TickControl
+  | ParametersControl
+  | DetectorsControl
+  | ClockControl
+  | CompletenessControl
+  | AllowListControl
+  | CalendarControl
 
 /** A control entry as it stands in the log: one JSON object, the whole payload of a message on the control subject. */
 export type ControlEntry = Control & {

@@ -130,7 +130,33 @@ describe('the writer', () => {
     })
     await setting.writer.stop()
     const next = await successor(setting)
-    expect(next.inForce()).toEqual({ versions: { a: 1 }, parameters: { a: parameters } })
+    expect(next.inForce()).toMatchObject({ versions: { a: 1 }, parameters: { a: parameters } })
+  })
+
+  it('remembers the furthest mark of each source, the last allow-list and the last word on each year of a calendar', async () => {
+    const setting = await started()
+    const mark = (source: string, through: number) =>
+      setting.writer.control({ type: 'yujing.completeness', data: { source, through, by: 'a' } })
+    const year = (calendar: string, version: number) =>
+      setting.writer.control({
+        type: 'yujing.calendar',
+        data: { calendar, year: 2026, version, off: ['2026-10-01'], on: [], by: 'a' },
+      })
+    const allow = { kind: 'address', key: 'a1', detector: null, owner: '注册处', reason: '园区', until: NOW } as const
+    await mark('/a', 20)
+    await mark('/b', 5)
+    await mark('/a', 10)
+    await year('school', 1)
+    await year('working-days', 1)
+    await year('school', 2)
+    await setting.writer.control({ type: 'yujing.allow-list', data: { version: 1, entries: [], by: 'a' } })
+    await setting.writer.control({ type: 'yujing.allow-list', data: { version: 2, entries: [allow], by: 'a' } })
+    await setting.writer.stop()
+    expect((await successor(setting)).inForce()).toMatchObject({
+      completeness: { '/a': { through: 20 }, '/b': { through: 5 } },
+      calendars: { 'school 2026': { version: 2 }, 'working-days 2026': { version: 1, off: ['2026-10-01'] } },
+      allowList: { version: 2, entries: [allow] },
+    })
   })
 })
 
@@ -365,6 +391,8 @@ describe('a log that was created anew', () => {
     await lost.writer.append([registered])
     await lost.writer.control({ type: 'yujing.detectors', data: { versions: { a: 2 } } })
     await lost.writer.control({ type: 'yujing.parameters', data: parameters })
+    const [through, by] = [NOW, 'a']
+    await lost.writer.control({ type: 'yujing.completeness', data: { source: '/a', through, by } })
     lost.clock.time = NOW + 20 * DAY_MS
     await lost.writer.append([recent])
     const log = new MemoryLog('fedcba9876543210')
@@ -386,14 +414,14 @@ describe('a log that was created anew', () => {
     const { log, start } = await recreated()
     const { setting, writer } = await start()
     expect(writer.logTime()).toBe(NOW + 20 * DAY_MS)
-    expect(writer.inForce()).toEqual({ versions: { a: 2 }, parameters: { a: parameters } })
+    expect(writer.inForce()).toMatchObject({ versions: { a: 2 }, parameters: { a: parameters } })
     // Its readers begin with this log: what is in force must stand in it.
-    expect(entries(log)).toEqual(['yujing.writer', 'yujing.detectors', 'yujing.parameters'])
+    expect(entries(log)).toEqual(['yujing.writer', 'yujing.detectors', 'yujing.parameters', 'yujing.completeness'])
     setting.clock.time = NOW + 20 * DAY_MS
     const again = [registered, { ...registered, region: '140106' }, recent, canonical({ id: 'facts' })]
     expect(kinds(await writer.append(again))).toEqual(['duplicate', 'reused', 'duplicate', 'stored'])
     const [row] = log.messages.filter(({ kind }) => kind === 'rows').flatMap(({ payload }) => decodeBatch(payload))
-    expect(row).toMatchObject({ id: 'facts', position: { seq: 4 }, register: { kind: '1130', status: 'living' } })
+    expect(row).toMatchObject({ id: 'facts', position: { seq: 5 }, register: { kind: '1130', status: 'living' } })
   })
 
   it('says what is in force once, also when the first start was cut off in the middle of it', async () => {
@@ -401,10 +429,11 @@ describe('a log that was created anew', () => {
     const snapshots = new MemorySnapshots()
     await start(snapshots)
     await start(snapshots)
-    expect(entries(log).slice(3)).toEqual(['yujing.writer'])
+    expect(entries(log).slice(4)).toEqual(['yujing.writer'])
     log.messages.splice(2)
     await start()
-    expect(entries(log)).toEqual(['yujing.writer', 'yujing.detectors', 'yujing.writer', 'yujing.parameters'])
+    expect(entries(log).slice(0, 2)).toEqual(['yujing.writer', 'yujing.detectors'])
+    expect(entries(log).slice(2)).toEqual(['yujing.writer', 'yujing.parameters', 'yujing.completeness'])
   })
 })
 
@@ -489,7 +518,7 @@ describe('a start', () => {
     setting.log.purgeBelow(5)
     setting.clock.time = NOW
     const next = await successor(setting)
-    expect(next.inForce()).toEqual({ versions: { a: 2 }, parameters: { a: parameters } })
+    expect(next.inForce()).toMatchObject({ versions: { a: 2 }, parameters: { a: parameters } })
     expect(next.logTime()).toBe(NOW + DAY_MS)
     // What its readers have seen in this log is not said again.
     expect(controls(setting).map(({ type }) => type)).toEqual([

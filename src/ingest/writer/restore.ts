@@ -2,7 +2,7 @@ import type { Control } from '../../model/control.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import type { AppendLog, SnapshotStore, WriterHistory } from './ports.ts'
 import { decodeSnapshot } from './snapshot.ts'
-import { emptyState, followStored, type WriterState } from './writer-state.ts'
+import { type ControlsInForce, emptyState, followStored, type WriterState } from './writer-state.ts'
 
 /** Name of the writer's snapshots. */
 export const SNAPSHOT_NAME = 'writer'
@@ -64,14 +64,20 @@ async function rebuild({ log, history, logger }: RestorePorts, first: number): P
     state,
     isRebuilt: messages > 0,
     inherited() {
-      const { versions, parameters } = state.controls
-      const entries: Control[] = []
-      if (versions !== null && foreign.has(versions)) entries.push({ type: 'yujing.detectors', data: { versions } })
-      for (const data of Object.values(parameters))
-        if (foreign.has(data)) entries.push({ type: 'yujing.parameters', data })
-      return entries
+      return inForce(state.controls).filter((control) => foreign.has(spoken(control)))
     },
   }
+}
+
+/** The entries that would say again what holds. */
+function inForce({ versions, parameters, completeness, allowList, calendars }: ControlsInForce): Control[] {
+  const entries: Control[] = []
+  if (versions !== null) entries.push({ type: 'yujing.detectors', data: { versions } })
+  for (const data of Object.values(parameters)) entries.push({ type: 'yujing.parameters', data })
+  for (const data of Object.values(calendars)) entries.push({ type: 'yujing.calendar', data })
+  for (const data of Object.values(completeness)) entries.push({ type: 'yujing.completeness', data })
+  if (allowList !== null) entries.push({ type: 'yujing.allow-list', data: allowList })
+  return entries
 }
 
 /** The part of an entry that the state keeps as it is: by it we know whose word is in force. */

@@ -4,7 +4,7 @@ import { IdIndex } from './id-index.ts'
 import { RECORD_WORDS } from './record-packing.ts'
 import { Register } from './register.ts'
 import { RegisterTable } from './register-table.ts'
-import type { ControlsInForce, WriterState } from './writer-state.ts'
+import { type ControlsInForce, noControls, type WriterState } from './writer-state.ts'
 
 /**
  * The state of the writer as bytes, all numbers little-endian:
@@ -77,7 +77,9 @@ export function decodeSnapshot(snapshot: Uint8Array, epoch: string): WriterState
   const table = new RegisterTable()
   for (const kind of head.kinds) table.words.numberOf(kind)
   for (const record of slices(records, RECORD_WORDS)) table.addPacked(record)
-  const { seq, logTime, controls } = head
+  const { seq, logTime } = head
+  // One that was written before a kind of entry existed has heard of none of them.
+  const controls = { ...noControls(), ...head.controls }
   return { seq, logTime, writer: '', ids, register: new Register(table), controls }
 }
 

@@ -1,3 +1,4 @@
+import { calendarYearName } from '../../model/calendar.ts'
 import type { Control, ControlEntry } from '../../model/control.ts'
 import type { LoggedEvent } from '../../model/event.ts'
 import type { LogMessage, StoredMessage } from '../../model/log-message.ts'
@@ -6,12 +7,25 @@ import { IdIndex } from './id-index.ts'
 import { identityOfRow } from './identity.ts'
 import { Register } from './register.ts'
 
-/** The last value of each kind of control entry that stays in force: detector versions, parameters by detector. */
+type DataOf<T extends Control['type']> = Extract<Control, { type: T }>['data']
+
+/** The last value of each kind of control entry that stays in force. */
 export interface ControlsInForce {
   /** Log time at which wall clocks behind it were confirmed, and of which processes; in force while log time stands there. */
   clockConfirmed?: { readonly at: number; readonly of: readonly string[] }
   versions: Readonly<Record<string, number>> | null
-  parameters: Record<string, Extract<Control, { type: 'yujing.parameters' }>['data']>
+  /** By detector. */
+  parameters: Record<string, DataOf<'yujing.parameters'>>
+  /** The furthest mark by source. */
+  completeness: Record<string, DataOf<'yujing.completeness'>>
+  allowList: DataOf<'yujing.allow-list'> | null
+  /** By calendar and year. */
+  calendars: Record<string, DataOf<'yujing.calendar'>>
+}
+
+/** Nothing has been said yet. */
+export function noControls(): ControlsInForce {
+  return { versions: null, parameters: {}, completeness: {}, allowList: null, calendars: {} }
 }
 
 /** The log is not the one that the state was made from: whoever meets this must stop. */
@@ -41,7 +55,7 @@ export function emptyState(): WriterState {
     writer: '',
     ids: new IdIndex(),
     register: new Register(),
-    controls: { versions: null, parameters: {} },
+    controls: noControls(),
   }
 }
 
@@ -81,12 +95,33 @@ function remember(state: WriterState, event: LoggedEvent & EventHashes): void {
 
 /** Takes one control entry into the state. */
 export function followControl(state: WriterState, entry: ControlEntry): void {
+  const { controls } = state
   state.logTime = Math.max(state.logTime, entry.at)
-  if (entry.type === 'yujing.writer') state.writer = entry.data.instance
-  if (entry.type === 'yujing.detectors') state.controls.versions = entry.data.versions
-  if (entry.type === 'yujing.clock' && entry.data.wall < entry.at)
-    state.controls.clockConfirmed = confirmedBy(state, entry)
-  if (entry.type === 'yujing.parameters') state.controls.parameters[entry.data.detector] = entry.data
+  switch (entry.type) {
+    case 'yujing.tick':
+      return
+    case 'yujing.writer':
+      state.writer = entry.data.instance
+      return
+    case 'yujing.detectors':
+      controls.versions = entry.data.versions
+      return
+    case 'yujing.clock':
+      if (entry.data.wall < entry.at) controls.clockConfirmed = confirmedBy(state, entry)
+      return
+    case 'yujing.parameters':
+      controls.parameters[entry.data.detector] = entry.data
+      return
+    case 'yujing.completeness':
+      if (entry.data.through > (controls.completeness[entry.data.source]?.through ?? Number.NEGATIVE_INFINITY))
+        controls.completeness[entry.data.source] = entry.data
+      return
+    case 'yujing.allow-list':
+      controls.allowList = entry.data
+      return
+    case 'yujing.calendar':
+      controls.calendars[calendarYearName(entry.data)] = entry.data
+  }
 }
 
 /** With the processes whose clocks were confirmed at the same log time: each answers for its own. */
