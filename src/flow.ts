@@ -23,6 +23,7 @@ import { INGEST_LIMITS } from './ingest/limits.ts'
 import { startLead } from './lead-duty.ts'
 import { DAY_MS } from './model/time.ts'
 import { createReplica } from './replica.ts'
+import { createSourceDesk } from './source-desk.ts'
 import type { Stopping } from './stopping.ts'
 import { startStoring } from './store-duty.ts'
 import { watchClock } from './telemetry/clock-watch.ts'
@@ -79,7 +80,16 @@ export async function startFlow(ground: Ground, stopping: Stopping): Promise<str
     onChange: (groups) => metrics.detectGroups.set(groups.length),
     logger,
   })
-  const freshness = createFreshness({ metrics, clock, log: log.events, judged: detection.position, leases })
+  // who sends, and who has fallen silent
+  const sources = await createSourceDesk(ground, replica)
+  const freshness = createFreshness({
+    metrics,
+    clock,
+    log: log.events,
+    judged: detection.position,
+    silentSources: () => sources.board.silent(),
+    leases,
+  })
 
   // Where nothing is detected here, what the others said some seconds ago must do.
   const behind = (seq: number): number => {
@@ -98,7 +108,8 @@ export async function startFlow(ground: Ground, stopping: Stopping): Promise<str
   const lead = createDuty({
     ...duty,
     name: 'lead',
-    begin: (claim, parts, giveUp) => startLead(ground, replica, { desk, events }, claim, giveUp, behind, parts),
+    begin: (claim, parts, giveUp) =>
+      startLead(ground, replica, { desk, events, sources }, claim, giveUp, behind, parts),
     onChange: (isHere) => metrics.lead.set(isHere ? 1 : 0),
   })
 
@@ -106,6 +117,8 @@ export async function startFlow(ground: Ground, stopping: Stopping): Promise<str
   await leases.start()
   stopping.onStop('lease', () => leases.stop())
   if (work.serve || work.lead) {
+    await sources.start()
+    stopping.onStop('sources', () => sources.stop())
     await desk.start()
     stopping.onStop('desk', () => desk.stop())
   }
@@ -135,6 +148,7 @@ export async function startFlow(ground: Ground, stopping: Stopping): Promise<str
     metrics,
     limits: INGEST_LIMITS,
     assertOpen: () => ground.disk.assertRoom(),
+    strongSource: (source) => sources.register.find(source)?.strong ?? false,
   })
 
   // alerts -> live feed, and everything -> people
@@ -188,6 +202,7 @@ export async function startFlow(ground: Ground, stopping: Stopping): Promise<str
       writer: { control: replica.control, logTime: () => lead.current()?.writer.logTime() ?? 0 },
       logger,
     }),
+    sources: sources.board,
     health,
     live,
     access,

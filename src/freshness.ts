@@ -31,6 +31,7 @@ export function createFreshness(options: {
   log: { last(): Promise<number> }
   /** Last sequence that detection of this process has judged, null while it detects nothing. */
   judged: () => number | null
+  silentSources: () => readonly string[]
   /** The other replicas with their figures, some seconds old. */
   leases: { living(): readonly { readonly about: Figures }[] }
 }): Freshness {
@@ -61,8 +62,7 @@ export function createFreshness(options: {
     // Only the lead stores: whoever sees nothing pass shows what the others say.
     eventsPerSecond: () => Math.max(ownRate(), ...leases.living().map(({ about }) => about.eventsPerSecond)),
     lag: () => lag ?? Math.max(0, ...leases.living().map(({ about }) => about.lag ?? 0)),
-    // Sources are registered by a later issue; until then none is known that could be silent.
-    silentSources: () => [],
+    silentSources: options.silentSources,
     figures: () => ({ eventsPerSecond: ownRate(), lag }),
     stop: () => clearInterval(timer),
   }

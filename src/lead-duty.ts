@@ -8,6 +8,7 @@ import type { Claim } from './log/leases.ts'
 import type { Replica } from './replica.ts'
 import { createRetention } from './retention.ts'
 import { createSettingsChanges } from './settings-changes.ts'
+import { countedBySource, type SourceDesk } from './source-desk.ts'
 import type { Stopping } from './stopping.ts'
 import type { StoreProgress } from './store/writer/ports.ts'
 import { storedUpTo } from './store/writer/progress.ts'
@@ -16,7 +17,15 @@ import { storedUpTo } from './store/writer/progress.ts'
 export async function startLead(
   ground: Ground,
   replica: Replica,
-  { desk, events }: { readonly desk: Desk; readonly events: RecentEventResolver },
+  {
+    desk,
+    events,
+    sources,
+  }: {
+    readonly desk: Desk
+    readonly events: RecentEventResolver
+    readonly sources: Pick<SourceDesk, 'watch'>
+  },
   claim: Claim,
   giveUp: (error: Error) => void,
   behind: (seq: number) => number,
@@ -48,6 +57,12 @@ export async function startLead(
   await writer.start()
   stopping.onStop('writer', () => writer.stop())
 
+  // what is appended -> what is known of its sources
+  const watch = sources.watch()
+  watch.start()
+  stopping.onStop('watch over the sources', () => watch.stop())
+  const counted = countedBySource(writer, watch)
+
   // log, once everybody has it, -> nowhere
   const intents = await log.bucket<StoreProgress>('yujing_config')
   const retention = createRetention({
@@ -65,6 +80,6 @@ export async function startLead(
   // settings -> log, and what is in force -> every replica
   const changes = createSettingsChanges({ writer, project: replica.project })
   await changes.announce()
-  stopping.onStop('answers of the lead', replica.answerAsLead(writer, changes))
-  return { writer }
+  stopping.onStop('answers of the lead', replica.answerAsLead(counted, changes))
+  return { writer: counted }
 }

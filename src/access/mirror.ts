@@ -33,8 +33,10 @@ export function createMirror<S extends TSchema>(options: {
   prefix: string
   schema: S
   logger: Logger
+  /** Told after each change, whoever made it. */
+  onChange?: () => void
 }): Mirror<Static<S>> {
-  const { bucket, prefix, schema, logger } = options
+  const { bucket, prefix, schema, logger, onChange = () => {} } = options
   const values = new Map<string, Mirrored<Static<S>>>()
   /** Revisions of deletions, so that an older value that arrives late does not come back to life. */
   const deleted = new Map<string, number>()
@@ -56,6 +58,7 @@ export function createMirror<S extends TSchema>(options: {
       values.delete(id)
       logger.warn({ entry: `${prefix}${id}`, revision }, 'ignoring an access entry of unknown shape')
     }
+    onChange()
   }
 
   async function load(): Promise<void> {

@@ -16,6 +16,7 @@ import type { EventDoor } from './port-door.ts'
 import type { Health } from './port-health.ts'
 import type { ImportRuns } from './port-imports.ts'
 import type { LiveFeed } from './port-live.ts'
+import type { Sources } from './port-sources.ts'
 import type { HistoryStore } from './port-store.ts'
 import type { Verify } from './port-verification.ts'
 import { limitRate, protect } from './protection.ts'
@@ -33,6 +34,7 @@ import { operationRoutes } from './routes/operations.ts'
 import { overviewRoutes } from './routes/overview.ts'
 import { quarantineRoutes } from './routes/quarantine.ts'
 import { sessionRoutes } from './routes/session.ts'
+import { sourceRoutes } from './routes/sources.ts'
 import { verificationRoutes } from './routes/verification.ts'
 import type { Server } from './server.ts'
 
@@ -56,6 +58,7 @@ export interface ApiOptions {
   readonly detectors: Detectors
   readonly imports: ImportRuns
   readonly clock: ClockGuard
+  readonly sources: Sources
   readonly health: Health
   readonly live: LiveFeed
   readonly access: Access
@@ -121,7 +124,8 @@ export async function createApi(options: ApiOptions): Promise<Server> {
   alertRoutes(server, book, options.desk, live.epoch)
   alertActionRoutes(server, options.desk)
   verificationRoutes(server, options.desk, options.verify)
-  overviewRoutes(server, book, live.epoch)
+  overviewRoutes(server, book, live.epoch, options.sources)
+  sourceRoutes(server, options.sources)
   enterpriseRoutes(server, store)
   detectorRoutes(server, options.detectors, store)
   quarantineRoutes(server, store)

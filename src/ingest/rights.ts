@@ -1,5 +1,6 @@
 import { inArea } from '../model/area.ts'
 import type { CanonicalEvent } from '../model/event.ts'
+import { isUnderPrefix } from '../model/source.ts'
 
 /** What a key may send. Areas ending in 00 stand for their subtree. */
 export interface IngestRights {
@@ -12,22 +13,13 @@ export interface IngestRights {
   readonly retracts: boolean
 }
 
-function hasPrefix(source: string, prefix: string): boolean {
-  if (!source.startsWith(prefix)) return false
-  return (
-    source.length === prefix.length ||
-    /[^\p{L}\p{N}]$/u.test(prefix) ||
-    /^[^\p{L}\p{N}]/u.test(source.slice(prefix.length))
-  )
-}
-
 function typeAllowed(type: string, allowed: string): boolean {
   return allowed.endsWith('.*') ? type.startsWith(allowed.slice(0, -1)) : type === allowed
 }
 
 /** The first right that is missing for the event, as a sentence for the source; null when it may be sent. */
 export function missingRight(rights: IngestRights, event: CanonicalEvent): string | null {
-  if (rights.sources !== 'all' && !rights.sources.some((prefix) => hasPrefix(event.source, prefix))) {
+  if (rights.sources !== 'all' && !rights.sources.some((prefix) => isUnderPrefix(event.source, prefix))) {
     return 'This key may not send for this source; use the key that was issued for it.'
   }
   if (rights.types !== 'all' && !rights.types.some((allowed) => typeAllowed(event.type, allowed))) {

@@ -42,6 +42,19 @@ export interface ClockControl {
   readonly data: { readonly by: string; readonly wall: number; readonly reason: string; readonly of?: string }
 }
 
+/** Somebody registered a source or changed what was said of it; the whole stands in the configuration. */
+export interface SourceControl {
+  readonly type: 'yujing.source'
+  readonly data: {
+    readonly source: string
+    readonly by: string
+    /** Members that are other than before; all of a new one. */
+    readonly changed: readonly string[]
+    readonly strong: boolean
+    readonly detectors: readonly string[]
+  }
+}
+
 /**
  * A source has sent everything that happened before `through` (epoch milliseconds, exclusive). The furthest mark of a
  * source holds: one behind it changes nothing.
@@ -72,6 +85,7 @@ export type Control =
   | CompletenessControl
   | AllowListControl
   | CalendarControl
+  | SourceControl
 
 /** A control entry as it stands in the log: one JSON object, the whole payload of a message on the control subject. */
 export type ControlEntry = Control & {

@@ -24,7 +24,14 @@ import { eventsInLogOrder, type LogRange } from './queries/events-in-log-order.t
 import { type KeyHistory, keyHistory } from './queries/key-history.ts'
 import { type LogPlace, messagesBefore } from './queries/messages-before.ts'
 import { messagesInLogOrder } from './queries/messages-in-log-order.ts'
-import { type CodeCount, countQuarantined, quarantineCodes, type RefusedEvent } from './queries/quarantine-codes.ts'
+import {
+  type CodeCount,
+  countQuarantined,
+  quarantineCodes,
+  type RefusedEvent,
+  refusedBySource,
+  type SourceRefusals,
+} from './queries/quarantine-codes.ts'
 import { type TimelinePage, timeline } from './queries/timeline.ts'
 
 /**
@@ -63,6 +70,8 @@ export interface Store {
   countQuarantined(refused: readonly RefusedEvent[]): Promise<void>
   /** How many events were refused, by code, the most frequent first. */
   quarantineCodes(): Promise<CodeCount[]>
+  /** The same by source since two moments, epoch milliseconds; at most some thousands, the most frequent. */
+  refusedBySource(from: { readonly todayMs: number; readonly weekMs: number }): Promise<SourceRefusals[]>
   /** A key's events, and its detector's parameters, as they came up to a position (inclusive). */
   keyHistory(wanted: Parameters<typeof keyHistory>[1]): Promise<KeyHistory>
   /** Finished alerts that have left the key-value store; what each promises says who asks (`AlertArchive`). */
@@ -156,6 +165,7 @@ export function openStore(o: StoreOptions): Store {
     messagesBefore: (place) => pagesOf(() => messagesBefore(client, place)),
     countQuarantined: (refused) => ask(() => countQuarantined(client, refused)),
     quarantineCodes: () => askSoon(() => quarantineCodes(prompt)),
+    refusedBySource: (from) => askSoon(() => refusedBySource(prompt, from)),
     alerts: {
       put: (alerts) => ask(() => archiveAlerts(client, alerts)),
       get: (id) => askSoon(() => archivedAlert(prompt, id)),

@@ -135,6 +135,12 @@ function parts(): Omit<
       status: () => CLOCK,
       confirm: async () => ({ ...CLOCK, position: { epoch: 'e', seq: 8, index: 0 } }),
     },
+    sources: {
+      list: async () => [],
+      put: () => Promise.reject(new YujingError('request.invalid')),
+      complete: () => Promise.reject(new YujingError('not-found')),
+      counts: () => ({ registered: 2, late: 1, silent: 0 }),
+    },
     health: { check: async () => ({ reasons: [], degraded: [], restarting: [] }) },
   }
 }

@@ -114,6 +114,8 @@ describe('documentation', () => {
       '/v1/overview',
       '/v1/quarantine',
       '/v1/session',
+      '/v1/sources',
+      '/v1/sources/{name}/complete',
     ])
   })
 

@@ -18,6 +18,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   'src/access': ['src/model', 'src/telemetry'],
   'src/deliver': ['src/model', 'src/telemetry', 'src/access'],
   'src/api': ['src/model', 'src/telemetry', 'src/access'],
+  'src/sources': ['src/model', 'src/telemetry'],
   'src/simulate': ['src/model', 'src/telemetry'],
   'src/backup': ['src/telemetry', 'src/log', 'src/store'],
   detectors: ['src/model', 'src/detect'],

@@ -4,6 +4,7 @@ import { ALERT_STATUSES, type AlertStatus } from '../../model/alert.ts'
 import { LEVELS, type Level } from '../../model/level.ts'
 import { grantOf } from '../authentication.ts'
 import type { AlertBook } from '../port-desk.ts'
+import type { Sources } from '../port-sources.ts'
 import { answers } from '../schemas/common.ts'
 import type { Server } from '../server.ts'
 
@@ -16,10 +17,14 @@ const Overview = Type.Object({
   historic: Type.Integer({ description: 'Of the total, those that were history when they were judged' }),
   statuses: Counts(ALERT_STATUSES),
   openLevels: { ...Counts(LEVELS), description: 'Alerts of status open, by level' },
+  sources: Type.Object(
+    { registered: Type.Integer(), late: Type.Integer(), silent: Type.Integer() },
+    { description: 'Registered sources, and how many of them should have sent and have not' },
+  ),
 })
 
 /** Counts within the reader's scope; test alerts are in no statistics. */
-export function overviewRoutes(server: Server, book: AlertBook, epoch: string): void {
+export function overviewRoutes(server: Server, book: AlertBook, epoch: string, sources: Pick<Sources, 'counts'>): void {
   server.get(
     '/v1/overview',
     {
@@ -45,7 +50,7 @@ export function overviewRoutes(server: Server, book: AlertBook, epoch: string): 
         statuses[seen.status]++
         if (seen.status === 'open') openLevels[seen.level]++
       }
-      return { cursor, total, historic, statuses, openLevels }
+      return { cursor, total, historic, statuses, openLevels, sources: sources.counts() }
     },
   )
 }

@@ -23,6 +23,34 @@ FROM quarantine_codes
 GROUP BY code
 ORDER BY count() DESC, code`
 
+/** Refused events of one `source`. */
+export interface SourceRefusals {
+  readonly source: string
+  readonly today: number
+  readonly week: number
+}
+
+/** Names beyond it are left out: whoever makes up names must not make up the answer's length. */
+const MOST_SOURCES = 2_000
+
+const BY_SOURCE = `
+SELECT source, countIf(received_ms >= {todayMs:Int64}), count()
+FROM quarantine_codes
+WHERE received_ms >= {weekMs:Int64} AND received_at >= fromUnixTimestamp64Milli({weekMs:Int64}, 'Asia/Shanghai')
+GROUP BY source
+ORDER BY count() DESC
+LIMIT ${MOST_SOURCES}`
+
+/** Refused events by source since the beginnings of today and of the week, epoch milliseconds. */
+export async function refusedBySource(
+  client: ClickHouseClient,
+  from: { readonly todayMs: number; readonly weekMs: number },
+): Promise<SourceRefusals[]> {
+  const answer = await client.query({ query: BY_SOURCE, query_params: from, format: 'JSONCompactEachRow' })
+  const rows = await answer.json<[string, number, number]>()
+  return rows.map(([source, today, week]) => ({ source, today, week }))
+}
+
 /** Counts refused events. */
 export async function countQuarantined(client: ClickHouseClient, refused: readonly RefusedEvent[]): Promise<void> {
   if (refused.length === 0) return

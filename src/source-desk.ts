@@ -1,0 +1,80 @@
+import { detectorOf } from '../detectors/index.ts'
+import { createMirror } from './access/mirror.ts'
+import type { Ground } from './ground.ts'
+import type { AppendOutcome } from './ingest/writer-port.ts'
+import type { CanonicalEvent } from './model/event.ts'
+import type { Lane } from './model/lane.ts'
+import { SourceRecord } from './model/source.ts'
+import type { Replica } from './replica.ts'
+import { createSourceBoard, type SourceBoard } from './sources/board.ts'
+import { type IsWorkingDay, isWeekday } from './sources/calendar-port.ts'
+import { createSourceRegister, type SourceRegister } from './sources/register.ts'
+import { Tally } from './sources/tally.ts'
+import { createSourceWatch, type SourceWatch } from './sources/watch.ts'
+
+/** The sources as this process sees them: who is registered, what came, and who is silent. */
+export interface SourceDesk {
+  readonly register: SourceRegister
+  readonly board: SourceBoard
+  /** Resolves when what every replica has told is known here. */
+  start(): Promise<void>
+  stop(): Promise<void>
+  /** What the lead does for them, begun from what the one before has kept. */
+  watch(): SourceWatch
+}
+
+/** Not started. */
+export async function createSourceDesk(
+  ground: Pick<Ground, 'log' | 'store' | 'clock' | 'logger' | 'metrics'>,
+  replica: Pick<Replica, 'control'>,
+  isWorkingDay: IsWorkingDay = isWeekday,
+): Promise<SourceDesk> {
+  const { log, store, clock, logger, metrics } = ground
+  const bucket = await log.bucket<unknown>('yujing_config')
+  const onChange = () => register.changed()
+  const records = createMirror({ bucket, prefix: 'source.', schema: SourceRecord, logger, onChange })
+  const tallies = createMirror({ bucket, prefix: 'source-tally.', schema: Tally, logger })
+  const register = createSourceRegister({
+    records,
+    bucket,
+    clock,
+    isDetector: (id) => detectorOf(id) !== undefined,
+    async tell(data) {
+      logger.info(data, 'a source is registered or changed')
+      await replica.control({ type: 'yujing.source', data })
+    },
+    async mark(data) {
+      await replica.control({ type: 'yujing.completeness', data })
+    },
+  })
+  const board = createSourceBoard({ register, tallies, refused: store.refusedBySource, clock, isWorkingDay })
+  return {
+    register,
+    board,
+    async start() {
+      await records.start()
+      await tallies.start()
+    },
+    async stop() {
+      await tallies.stop()
+      await records.stop()
+    },
+    watch: () => createSourceWatch({ register, tallies, bucket, clock, isWorkingDay, logger, metrics }),
+  }
+}
+
+interface Appender {
+  append(events: readonly CanonicalEvent[], lane?: Lane): Promise<AppendOutcome[]>
+}
+
+/** The same writer; the watch is told what became of all that it was given. */
+export function countedBySource<W extends Appender>(writer: W, watch: Pick<SourceWatch, 'count'>): W {
+  return {
+    ...writer,
+    async append(events, lane) {
+      const outcomes = await writer.append(events, lane)
+      watch.count(events, outcomes)
+      return outcomes
+    },
+  }
+}

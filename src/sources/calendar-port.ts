@@ -1,0 +1,9 @@
+/** Which business days (numbers of `model/time.ts`) are working days. Pure: the same day gives the same answer for ever. */
+export type IsWorkingDay = (day: number) => boolean
+
+/** Monday to Friday, whatever is in the calendar of holidays. */
+export const isWeekday: IsWorkingDay = (day) => {
+  // Day 0, 1970-01-01, was a Thursday.
+  const weekday = (((day + 4) % 7) + 7) % 7
+  return weekday >= 1 && weekday <= 5
+}
