@@ -22,6 +22,18 @@ export const LINES_OF_WORK: Readonly<Record<string, LineOfWork>> = {
     firstMeasure: { red: 'inspection', orange: 'inspection', yellow: 'reminder', blue: 'reminder' },
     tasks: { red: ['verify-on-site'], orange: ['verify-on-site'], yellow: [], blue: [] },
   },
+  'CHG-01': {
+    department: '注册处',
+    ladder: ['reminder', 'interview', 'inspection'],
+    firstMeasure: { red: 'inspection', orange: 'interview', yellow: 'interview', blue: 'reminder' },
+    tasks: { red: [], orange: [], yellow: [], blue: [] },
+  },
+  'CHG-04': {
+    department: '注册处',
+    ladder: ['interview', 'inspection'],
+    firstMeasure: { red: 'inspection', orange: 'inspection', yellow: 'interview', blue: 'interview' },
+    tasks: { red: ['interview'], orange: ['interview'], yellow: [], blue: [] },
+  },
   'CMP-01': {
     department: '消保处',
     ladder: ['reminder', 'warning', 'interview', 'inspection'],

@@ -7,11 +7,13 @@ import type { Example } from './example.ts'
  *
  * `days` (3 or more): the business day (+08:00) of the judged event and the days - 1 before it. `hours` (1 to 71): the
  * hour of the judged event and the hours - 1 before it. `before` shifts the window back by that many days, so that a
- * base can end where the current window begins. `distinct` also counts its distinct members.
+ * base can end where the current window begins. `distinct` also counts its distinct members, `sums` adds up what its
+ * events brought of an amount.
  */
-export type WindowSpec =
-  | { readonly days: number; readonly before?: number; readonly distinct?: boolean }
-  | { readonly hours: number; readonly distinct?: boolean }
+export type WindowSpec = { readonly distinct?: boolean; readonly sums?: string } & (
+  | { readonly days: number; readonly before?: number }
+  | { readonly hours: number }
+)
 
 /** A parameter: a number of the detector that a bureau may set. Bounds are inclusive. */
 export interface ParameterSpec {
@@ -30,6 +32,11 @@ export interface Touch {
   readonly key: string
   /** Who counts once in `distinct` windows; without one the event counts as its own. */
   readonly member?: string
+  /**
+   * What the event brings of each amount that a window sums, by its name: whole numbers above 0, so that no order of
+   * arrival leaves its rounding behind (money in fen, a share in basis points, 1 where only the condition counts).
+   */
+  readonly amounts?: Readonly<Record<string, number>>
   /** The event brings one to the key's stock or takes one away. */
   readonly stock?: 1 | -1
   /** false: the event moves the stock only and stands in no window. */
@@ -45,6 +52,8 @@ export interface WindowView {
   readonly events: number
   /** Distinct members; 0 for a window that was not declared `distinct`. */
   readonly members: number
+  /** What its events brought of the amount it sums; 0 for a window that was not declared to sum one. */
+  readonly sum: number
 }
 
 /** All a verdict may know: one key's windows as they end with the judged bin, and its stock. */

@@ -26,6 +26,7 @@ export interface Explanation {
     readonly to: number
     readonly events: number
     readonly members: number
+    readonly sum: number
   }[]
   readonly stock: number
   readonly verdict: {
@@ -59,12 +60,13 @@ export function explainKey(cell: Cell, key: string): Explanation {
   return {
     ...common,
     state: stateOf(cell, record, verdict.level),
-    windows: Object.entries(view.windows).map(([name, { from, to, events, members }]) => ({
+    windows: Object.entries(view.windows).map(([name, { from, to, events, members, sum }]) => ({
       name,
       from,
       to,
       events,
       members,
+      sum,
     })),
     stock: stockOf(arena, record),
     verdict: numbers,

@@ -5,6 +5,7 @@ import { floorOf } from './ends.ts'
 import { type Episode, isOver, settle } from './episode.ts'
 import type { Plan } from './plan.ts'
 import { hash64 } from './statistics/hash.ts'
+import { addAmount, freeAmounts, trimAmounts } from './windows/amounts.ts'
 import { Arena, type ArenaImage, blockBytes } from './windows/arena.ts'
 import { binOf, binStart } from './windows/bins.ts'
 import { addContribution, CONTRIBUTION_WORDS, trimContributions } from './windows/contributions.ts'
@@ -67,7 +68,7 @@ export class KeyStates {
     if (known !== 0 && !this.isOver(known, logTime)) return known
     if (known !== 0) this.drop(known)
     if (touch.stock === -1) return 0
-    const reference = record.createRecord(this.arena, hash, bin)
+    const reference = record.createRecord(this.arena, hash, bin, this.plan.recordWords)
     record.setTouchedAt(this.arena, reference, Math.floor(logTime / 1000))
     this.table.insert(reference)
     return reference
@@ -95,6 +96,8 @@ export class KeyStates {
       const member = hash64(touch.member ?? JSON.stringify([event.source, event.id]))
       addMember(arena, reference, plan.memberSpan, bin, member)
     }
+    for (const [name, added] of Object.entries(touch.amounts ?? {}))
+      addAmount(arena, reference, bin, amountOf(plan, name, added), added)
     const { seq, index } = event.position
     const contribution = { time: event.time, seq, index, region: event.region, subject: event.subject }
     const contributions = record.listOf(arena, reference, 'contributions')
@@ -117,6 +120,7 @@ export class KeyStates {
     record.setNewestBin(arena, reference, newest)
     trimTally(arena, reference, plan.span, moved)
     if (plan.memberReach > 0) trimMembers(arena, reference, plan.memberSpan, moved)
+    if (plan.amounts.length > 0) trimAmounts(arena, reference, newest - plan.span + 1)
     const before = binStart(plan.unit, floorOf(plan, newest))
     const contributions = record.listOf(arena, reference, 'contributions')
     record.setList(arena, reference, 'contributions', trimContributions(arena, contributions, before))
@@ -142,11 +146,20 @@ export class KeyStates {
     this.table.remove(reference)
     freeTally(this.arena, reference, this.plan.span)
     if (this.plan.memberReach > 0) freeMembers(this.arena, reference, this.plan.memberSpan)
+    if (this.plan.amounts.length > 0) freeAmounts(this.arena, reference)
     const contributions = record.listOf(this.arena, reference, 'contributions')
     this.arena.resize(contributions.reference, contributions.length * CONTRIBUTION_WORDS, 0)
-    this.arena.free(reference, record.RECORD_WORDS)
+    this.arena.free(reference, this.plan.recordWords)
     this.episodes.delete(reference)
   }
+}
+
+/** The amount's place among those of the plan; a touch that brings another one, or no whole number of it, is a bug. */
+function amountOf({ amounts, detector }: Plan, name: string, added: number): number {
+  const place = amounts.indexOf(name)
+  if (place < 0 || !Number.isSafeInteger(added) || added < 1)
+    throw new TypeError(`detector ${detector.id}: no window sums ${name}, or ${added} is no whole number above 0`)
+  return place
 }
 
 function hashOf(key: string, test: boolean) {

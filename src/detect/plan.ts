@@ -1,5 +1,6 @@
 import type { Detector, WindowSpec } from './contract.ts'
 import { BINS_A_DAY, type BinUnit } from './windows/bins.ts'
+import { RECORD_WORDS } from './windows/record.ts'
 
 /** What follows from a detector's declaration, worked out once. All lengths are in bins of `unit`. */
 export interface Plan {
@@ -14,6 +15,10 @@ export interface Plan {
   /** Bins that a key keeps, its newest one included; and those that it keeps members of. */
   readonly span: number
   readonly memberSpan: number
+  /** Names of the amounts that windows sum, in alphabetical order: state knows them by their place. */
+  readonly amounts: readonly string[]
+  /** Size of a key's record. */
+  readonly recordWords: number
 }
 
 /** Works a declaration out. */
@@ -25,7 +30,18 @@ export function planOf(detector: Detector): Plan {
   const lateness = Math.max(...Object.values(detector.latenessDays)) * BINS_A_DAY[unit]
   const reach = Math.max(...reaches)
   const memberReach = Math.max(0, ...memberReaches)
-  return { detector, unit, lateness, reach, memberReach, span: lateness + reach, memberSpan: lateness + memberReach }
+  const amounts = [...new Set(windows.flatMap(({ sums }) => sums ?? []))].sort()
+  return {
+    detector,
+    unit,
+    lateness,
+    reach,
+    memberReach,
+    span: lateness + reach,
+    memberSpan: lateness + memberReach,
+    amounts,
+    recordWords: amounts.length > 0 ? RECORD_WORDS.summing : RECORD_WORDS.plain,
+  }
 }
 
 function reachOf(window: WindowSpec, unit: BinUnit): number {

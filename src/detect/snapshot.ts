@@ -129,8 +129,8 @@ function readSection(plan: Plan, sections: readonly Section[], body: Buffer): Re
 }
 
 /** Lists kept by another plan hold other bins, even where the detector's version was forgotten. */
-function planWord({ unit, lateness, reach, memberReach }: Plan): string {
-  return `${unit} ${lateness} ${reach} ${memberReach}`
+function planWord({ unit, lateness, reach, memberReach, amounts }: Plan): string {
+  return [unit, lateness, reach, memberReach, ...amounts].join(' ')
 }
 
 function bytesOf(words: Uint32Array): Uint8Array {

@@ -1,6 +1,7 @@
 import { businessDay, DAY_MS } from '../model/time.ts'
 import type { View, WindowSpec, WindowView } from './contract.ts'
 import type { Plan } from './plan.ts'
+import { sumOfAmount } from './windows/amounts.ts'
 import type { Arena } from './windows/arena.ts'
 import { binOf, binStart, firstBinOfDay } from './windows/bins.ts'
 import { distinctMembers } from './windows/members.ts'
@@ -34,6 +35,10 @@ export function viewAt(plan: Plan, arena: Arena, record: number, end: number): V
       get members() {
         if (!spec.distinct) return 0
         return distinctMembers(arena, record, plan.memberSpan, range.from, range.to)
+      },
+      get sum() {
+        if (spec.sums === undefined) return 0
+        return sumOfAmount(arena, record, plan.amounts.indexOf(spec.sums), range.from, range.to)
       },
     }
   }

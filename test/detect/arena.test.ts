@@ -49,10 +49,10 @@ describe('the table of keys', () => {
           const known = model.get(key)
           if (remove && known !== undefined) {
             table.remove(known)
-            arena.free(known, RECORD_WORDS)
+            arena.free(known, RECORD_WORDS.plain)
             model.delete(key)
           } else if (!remove && known === undefined) {
-            const record = createRecord(arena, hash, 0)
+            const record = createRecord(arena, hash, 0, RECORD_WORDS.plain)
             table.insert(record)
             model.set(key, record)
           }

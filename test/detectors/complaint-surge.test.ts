@@ -44,7 +44,7 @@ describe('complaint surge', () => {
   it('has as threshold the smallest number that meets all three conditions', () => {
     fc.assert(
       fc.property(fc.nat(400), fc.integer({ min: 0, max: 200 }), (base, n) => {
-        const window = { from: 0, to: 0, events: 0, members: 0 }
+        const window = { from: 0, to: 0, events: 0, members: 0, sum: 0 }
         const windows = { recent: { ...window, members: n }, base: { ...window, events: base } }
         const parameters = { complainants: 5, ratio: 3, probability: 0.001, leastBase: 0.5 }
         const { level, threshold } = complaintSurge.verdict({ windows, stock: 0, series: () => [] }, parameters)

@@ -56,7 +56,14 @@ function eventFor(id: string, key: number, n: number, day: number) {
       },
       { receivedAt },
     )
+  const hour = n % 24
+  if (id === 'frequent-representative-change' || id === 'triple-change') {
+    const person = (key: string) => ({ name: '王**', key, strength: 'strong' })
+    const change = { field: 'legalRepresentative', before: person('甲'), after: person('乙') }
+    const event = { type: 'enterprise.changed', subject, data: { changes: [change] } }
+    return told({ day, hour, delay: 0, event }, { receivedAt })
+  }
   const joined = { address: `a1${key}`, addressKind: 'ordinary' } as const
   const event = { type: 'enterprise.registered', subject, register: { joined } }
-  return told({ day, hour: n % 24, delay: 0, event }, { receivedAt })
+  return told({ day, hour, delay: 0, event }, { receivedAt })
 }

@@ -20,6 +20,34 @@ const complaint = fc.record({
   region: fc.constantFrom('140105', '140106'),
 })
 
+const person = fc.constantFrom('甲', '乙', '丙').map((key) => ({ name: '王**', key, strength: 'strong' }))
+const changeOf = {
+  legalRepresentative: fc
+    .record({ before: person, after: person })
+    .map((change) => ({ field: 'legalRepresentative', ...change })),
+  shareholders: fc.record({ before: person, after: person, moved: fc.constantFrom(0.1, 0.35, 1) }).map((o) => ({
+    field: 'shareholders',
+    before: [{ holder: o.before, ratio: 1 }],
+    after: [
+      { holder: o.before, ratio: 1 - o.moved },
+      { holder: o.after, ratio: o.moved },
+    ],
+  })),
+  address: fc
+    .constantFrom('长治路105号', '学府街8号')
+    .map((after) => ({ field: 'address', before: '并州路1号', after })),
+}
+
+/** Changes of such fields, one to three in one event. */
+function changed(...fields: readonly (keyof typeof changeOf)[]): fc.Arbitrary<Arrival['event']> {
+  const changes = fc.array(fc.oneof(...fields.map((field) => changeOf[field])), { minLength: 1, maxLength: 3 })
+  return fc.record({ subject: fc.constantFrom(...CODES), changes }).map(({ subject, changes }) => ({
+    type: 'enterprise.changed',
+    subject,
+    data: { changes },
+  }))
+}
+
 const arrivalAtAddress = fc.record({
   address: fc.constantFrom(...ADDRESSES),
   enterprise: fc.integer({ min: 0, max: 40 }),
@@ -38,6 +66,8 @@ export const GROWING: Readonly<Record<string, fc.Arbitrary<Arrival['event']>>> =
     subject: code(enterprise),
     register: { joined: { address, addressKind: 'ordinary' } },
   })),
+  'frequent-representative-change': changed('legalRepresentative', 'address'),
+  'triple-change': changed('legalRepresentative', 'shareholders', 'address'),
 }
 
 /** The same and what takes away again. */

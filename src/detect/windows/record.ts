@@ -3,23 +3,24 @@ import type { Arena } from './arena.ts'
 import type { List } from './list.ts'
 
 /**
- * The fixed part of a key's state: ten words of the arena.
+ * The fixed part of a key's state: ten words of the arena, two more where windows sum amounts.
  *
  *     0 hash, high   1 hash, low   2 newest bin (signed)   3 stock   4 last touched, log time in seconds
  *     5 tally        6 members     7 contributions         8 length of members
  *     9 length of the tally (16 bits), of the contributions (8 bits), silence (4 bits), backfilled (1 bit),
  *       the tally is a ring (1 bit), the members are a crowd (1 bit)
+ *     10 amounts     11 length of amounts
  *
  * The length of a ring is the number of its bins that hold events, that of a crowd the room it has.
  */
-export const RECORD_WORDS = 10
+export const RECORD_WORDS = { plain: 10, summing: 12 } as const
 
-export type ListName = 'tally' | 'members' | 'contributions'
+export type ListName = 'tally' | 'members' | 'contributions' | 'amounts'
 
-/** A new key's record: no events, no stock. */
-export function createRecord(arena: Arena, hash: Hash64, newestBin: number): number {
-  const record = arena.allocate(RECORD_WORDS)
-  arena.words.fill(0, record, record + RECORD_WORDS)
+/** A new key's record of so many words: no events, no stock. */
+export function createRecord(arena: Arena, hash: Hash64, newestBin: number, words: number): number {
+  const record = arena.allocate(words)
+  arena.words.fill(0, record, record + words)
   arena.words[record] = hash.high
   arena.words[record + 1] = hash.low
   arena.signed[record + 2] = newestBin
@@ -60,6 +61,7 @@ export function listOf(arena: Arena, record: number, name: ListName): List {
   const packed = words[record + 9] as number
   if (name === 'tally') return { reference: words[record + 5] as number, length: packed & 0xffff }
   if (name === 'members') return { reference: words[record + 6] as number, length: words[record + 8] as number }
+  if (name === 'amounts') return { reference: words[record + 10] as number, length: words[record + 11] as number }
   return { reference: words[record + 7] as number, length: (packed >>> 16) & 0xff }
 }
 
@@ -72,6 +74,9 @@ export function setList(arena: Arena, record: number, name: ListName, list: List
   } else if (name === 'members') {
     words[record + 6] = list.reference
     words[record + 8] = list.length
+  } else if (name === 'amounts') {
+    words[record + 10] = list.reference
+    words[record + 11] = list.length
   } else {
     words[record + 7] = list.reference
     words[record + 9] = ((packed & 0xff00ffff) | (list.length << 16)) >>> 0

@@ -36,6 +36,7 @@ export const en: Messages = {
     'suspend-use': 'Suspend use',
     recall: 'Recall',
     'refer-case': 'Refer the case',
+    interview: 'Interview',
   },
   outcome: {
     confirmed: 'Confirmed',

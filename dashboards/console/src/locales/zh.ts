@@ -22,6 +22,7 @@ export const zh = {
     'suspend-use': '停止使用',
     recall: '召回',
     'refer-case': '移送',
+    interview: '约谈',
   },
   outcome: {
     confirmed: '属实',
