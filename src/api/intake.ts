@@ -9,10 +9,22 @@ export interface TakenBody {
   release(): void
 }
 
+/** A body that is too large; what had come of it when that was seen is kept, see `EventDoor.keep`. */
+export class TooLarge extends YujingError {
+  readonly body: Buffer
+  readonly bytes: number
+
+  constructor(body: Buffer, bytes: number) {
+    super('body.too-large')
+    this.body = body
+    this.bytes = bytes
+  }
+}
+
 /** Takes in bodies while they fit into memory together. */
 export interface Intake {
   /**
-   * @throws YujingError `body.too-large` beyond the limit of one body, `rate.limited` beyond that of all together and of
+   * @throws TooLarge beyond the limit of one body; YujingError `rate.limited` beyond that of all together and of
    * the batch lane, `body.malformed` when the sender breaks off. A body that is refused is read on and thrown away, up to a bound: who
    * is still writing when the answer comes and the connection ends would never read it.
    */
@@ -24,7 +36,7 @@ const BATCH_FULL = 'Too much waits in the batch lane; wait and send again.'
 
 type IntakeLimits = Pick<
   HttpLimits,
-  'eventsBodyBytes' | 'intakeBytes' | 'batchIntakeBytes' | 'liveBytes' | 'drainedBytes'
+  'eventsBodyBytes' | 'intakeBytes' | 'batchIntakeBytes' | 'liveBytes' | 'drainedBytes' | 'refusedBytes'
 >
 
 /** Counts what has arrived, not what is announced: an announcement costs the sender nothing. */
@@ -49,7 +61,7 @@ export function createIntake(limits: IntakeLimits): Intake {
       }
       const take = (chunk: Buffer): void => {
         bytes += chunk.length
-        refusal ??= bytes > limits.eventsBodyBytes ? new YujingError('body.too-large') : count(chunk.length)
+        refusal ??= bytes > limits.eventsBodyBytes ? tooLarge() : count(chunk.length)
         if (refusal === null) chunks.push(chunk)
         else if (bytes > limits.drainedBytes) refuse(refusal)
       }
@@ -58,6 +70,12 @@ export function createIntake(limits: IntakeLimits): Intake {
         if (refusal === null) resolve(Buffer.concat(chunks, bytes))
         else reject(refusal)
       }
+      const beginning = (): Buffer => {
+        const taken = chunks.splice(0)
+        const length = taken.reduce((sum, chunk) => sum + chunk.length, 0)
+        return Buffer.concat(taken, Math.min(length, limits.refusedBytes))
+      }
+      const tooLarge = (): YujingError => new TooLarge(beginning(), bytes)
       const broken = (): void => refuse(refusal ?? new YujingError('body.malformed', 'The body broke off.'))
       if (request.destroyed) broken()
       else request.on('data', take).once('end', whole).once('error', broken).once('close', broken)

@@ -8,6 +8,8 @@ export interface HttpLimits {
   readonly intakeBytes: number
   /** How much of a refused body is still read, so that its sender comes to read the answer. */
   readonly drainedBytes: number
+  /** Bytes of the beginning of a body that is too large which are kept: as many as go into quarantine. */
+  readonly refusedBytes: number
   /** Of these, bytes of bodies of the batch lane: asked for it, or longer than `liveBytes`. */
   readonly batchIntakeBytes: number
   /** Longest body, as received, that counts as one of the live lane. */
@@ -29,6 +31,7 @@ export const HTTP_LIMITS: HttpLimits = {
   eventsBodyBytes: 10 * 1024 * 1024,
   intakeBytes: 256 * 1024 * 1024,
   drainedBytes: 64 * 1024 * 1024,
+  refusedBytes: 768 * 1024,
   batchIntakeBytes: 96 * 1024 * 1024,
   liveBytes: 1024 * 1024,
   headerBytes: 16 * 1024,

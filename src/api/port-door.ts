@@ -1,3 +1,4 @@
+import type { YujingError } from '../model/errors.ts'
 import type { Lane } from '../model/lane.ts'
 
 /**
@@ -17,9 +18,21 @@ export interface EventDoor {
     /** As received, still compressed. */
     readonly body: Buffer
     readonly rights: SenderRights
+    /** Id of the key that sends. */
+    readonly sender: string
     /** The lane asked for. */
     readonly lane: Lane
   }): Promise<EventAnswer>
+  /**
+   * Keeps the beginning of a body that was refused while it came in; `bytes` had arrived. Throws a YujingError of status 503
+   * when it cannot be kept: that is the answer then.
+   */
+  keep(refused: {
+    readonly body: Buffer
+    readonly bytes: number
+    readonly sender: string
+    readonly error: YujingError
+  }): Promise<void>
 }
 
 /** What the sender may send; areas ending in 00 stand for their subtree, sources are prefixes. */

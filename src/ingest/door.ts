@@ -2,6 +2,7 @@ import { organisationCheckFits } from '../model/credit-code.ts'
 import { YujingError } from '../model/errors.ts'
 import type { CanonicalEvent } from '../model/event.ts'
 import type { Lane } from '../model/lane.ts'
+import type { QuarantineEntry } from '../model/quarantine.ts'
 import type { GuardedClock } from '../telemetry/guarded-clock.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
@@ -15,6 +16,7 @@ import type { IngestLimits } from './limits.ts'
 import { createPseudonyms } from './pseudonyms.ts'
 import type { QuarantinePort } from './quarantine-port.ts'
 import { type Refusal, refuse } from './refusal.ts'
+import { asRefused, isBodyFault, type RefusedBody } from './refused-body.ts'
 import type { IngestRights } from './rights.ts'
 import { createSeal } from './seal.ts'
 import { createTurns } from './turns.ts'
@@ -23,6 +25,8 @@ import type { AppendOutcome, WriterPort } from './writer-port.ts'
 
 export interface IngestRequest extends IngestBody {
   readonly rights: IngestRights
+  /** Id of the key that sends. */
+  readonly sender?: string
   /** The lane it asks for; a long body, and one with backfill in it, go into the batch lane all the same. */
   readonly lane?: Lane
 }
@@ -44,6 +48,12 @@ export interface Door {
    * `details` when every event was rejected; a code of status 503 when not all is known to be in the log
    */
   accept(request: IngestRequest): Promise<IngestAnswer>
+  /**
+   * Keeps a body that was refused before it came here.
+   *
+   * @throws YujingError of status 503 when it cannot be kept; otherwise nothing
+   */
+  keep(refused: RefusedBody): Promise<void>
   /** Requests of the batch lane are cut off with `log.unavailable`: what they wait for may take longer than a stop. */
   stop(): void
 }
@@ -70,10 +80,12 @@ type Passage = { readonly raw: RawEvent } & (
   | { readonly event: null; readonly refusal: Refusal }
 )
 
-/** An event that goes to quarantine. */
+/** An event, or a body as a whole, that goes to quarantine. */
 interface Refused {
-  readonly raw: RawEvent
+  readonly raw: Pick<RawEvent, 'value' | 'text' | 'bytes'>
   readonly refusal: Refusal
+  /** What the entry says besides. */
+  readonly more?: Pick<QuarantineEntry, 'sender' | 'encoding'>
 }
 
 /** Events judged at a time, under 2 ms: a request of many thousands must not keep others waiting. */
@@ -109,7 +121,7 @@ export function createDoor(options: DoorOptions): Door {
     if (doubtful.length > 0) logger.debug({ subjects: doubtful.length }, 'credit codes fail the check of GB 11714')
   }
 
-  async function isolate({ raw, refusal: { code, message } }: Refused, name: string): Promise<void> {
+  async function isolate({ raw, refusal: { code, message }, more }: Refused, name: string): Promise<void> {
     const text = raw.text()
     const kept = text.slice(0, limits.quarantinedCharacters)
     const entry = {
@@ -118,6 +130,7 @@ export function createDoor(options: DoorOptions): Door {
       source: nameIn(raw.value, 'source') ?? '',
       id: nameIn(raw.value, 'id'),
       receivedAt: clock.now(),
+      ...more,
       payload: seal.close(kept),
       ...(kept.length < text.length && { cutFromBytes: raw.bytes }),
     }
@@ -145,9 +158,28 @@ export function createDoor(options: DoorOptions): Door {
   const turns = createTurns()
   let isStopping = false
 
-  async function accept(request: IngestRequest): Promise<IngestAnswer> {
+  function assertOpen(): void {
     clock.assertBelieved()
     options.assertOpen?.()
+  }
+
+  async function keep(refused: RefusedBody): Promise<void> {
+    assertOpen()
+    if (refused.bytes > 0) await isolateAll([asRefused(refused, limits)])
+  }
+
+  async function accept(request: IngestRequest): Promise<IngestAnswer> {
+    assertOpen()
+    try {
+      return await take(request)
+    } catch (error) {
+      const { body, sender } = request
+      if (isBodyFault(error)) await keep({ body, bytes: body.length, sender, error })
+      throw error
+    }
+  }
+
+  async function take(request: IngestRequest): Promise<IngestAnswer> {
     const mode = contentMode(request)
     const length = unpackedLength(request.body, request.contentEncoding)
     const lane = request.lane === 'batch' || length > limits.liveBytes ? 'batch' : 'live'
@@ -168,7 +200,7 @@ export function createDoor(options: DoorOptions): Door {
       if (!isLonger) throw error
       share.giveBack()
       endLive()
-      return await accept({ ...request, lane: 'batch' })
+      return await take({ ...request, lane: 'batch' })
     } finally {
       share.giveBack()
       endLive()
@@ -177,6 +209,7 @@ export function createDoor(options: DoorOptions): Door {
 
   return {
     accept,
+    keep,
     stop() {
       isStopping = true
     },

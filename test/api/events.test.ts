@@ -18,6 +18,7 @@ beforeAll(async () => {
       if (failure !== null) throw new YujingError(failure)
       return setting.door.accept(request)
     },
+    keep: (refused) => setting.door.keep(refused),
     stop: () => setting.door.stop(),
   }
   house = await openHouse({ parts: { door } })
@@ -89,11 +90,30 @@ describe('POST /v1/events', () => {
     expect([answer.status, answer.json().error.code]).toEqual([status, code])
   })
 
+  test('a body that is refused is kept under the key that sent it; of one that nobody sent nothing is', async () => {
+    const kept = () => setting.quarantine.entries.length
+    const before = kept()
+    await send('text/csv', 'a,b,c')
+    expect(setting.quarantine.entries.at(-1)).toMatchObject({ code: 'body.media-type', sender: 'bootstrap', id: null })
+    await send('text/csv', 'a,b,c', { key: 'nobody' })
+    await send(LINES, new Uint8Array(HTTP_LIMITS.eventsBodyBytes + 1).fill(32), { key: 'nobody' }).catch(() => null)
+    expect(kept()).toBe(before + 1)
+    setting.quarantine.room = 0
+    const answer = await send('text/csv', 'a,b,c')
+    setting.quarantine.room = Number.POSITIVE_INFINITY
+    expect([answer.status, answer.json().error.code]).toEqual([503, 'log.unavailable'])
+  })
+
   test('over 10 MiB is 413, and the sender gets to read it', async () => {
     for (const size of [HTTP_LIMITS.eventsBodyBytes + 1, 3 * HTTP_LIMITS.eventsBodyBytes]) {
       const answer = await send(LINES, new Uint8Array(size).fill(32))
       expect([answer.status, answer.json().error.code]).toEqual([413, 'body.too-large'])
     }
+    const kept = setting.quarantine.entries.filter(({ code }) => code === 'body.too-large')
+    expect(kept.map(({ sender, cutFromBytes = 0 }) => [sender, cutFromBytes > HTTP_LIMITS.eventsBodyBytes])).toEqual([
+      ['bootstrap', true],
+      ['bootstrap', true],
+    ])
     const most = await send(LINES, new Uint8Array(HTTP_LIMITS.eventsBodyBytes).fill(32))
     expect(most.status).not.toBe(413)
   })

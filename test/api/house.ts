@@ -108,7 +108,10 @@ function parts(): Omit<
 > {
   const region: Record<string, string> = { [HOT_POT]: '140105', [NOODLES]: '140212' }
   return {
-    door: { accept: async () => ({ accepted: 1, duplicates: 0, rejected: [], reused: [] }) },
+    door: {
+      accept: async () => ({ accepted: 1, duplicates: 0, rejected: [], reused: [] }),
+      keep: async () => {},
+    },
     store: {
       enterprise: async (code) => (region[code] === undefined ? null : { code, region: region[code] }),
       timeline: async () => ({ items: [{ specversion: '1.0', id: 'event-1' }], next: null }),

@@ -4,7 +4,14 @@ import { describe, expect, it } from 'vitest'
 import { createIntake } from '../../src/api/intake.ts'
 import type { Lane } from '../../src/model/lane.ts'
 
-const limits = { eventsBodyBytes: 1_000, intakeBytes: 900, batchIntakeBytes: 500, liveBytes: 100, drainedBytes: 2_000 }
+const limits = {
+  eventsBodyBytes: 1_000,
+  intakeBytes: 900,
+  batchIntakeBytes: 500,
+  liveBytes: 100,
+  drainedBytes: 2_000,
+  refusedBytes: 50,
+}
 
 describe('the intake of bodies', () => {
   /** A request whose body comes in pieces of so many bytes. */

@@ -121,8 +121,26 @@ describe('the body as a whole', () => {
     ['plain JSON without ce-* headers', request('application/json', '{}'), 'body.media-type'],
     ['another charset', request('application/x-ndjson; charset=gb18030', '{}'), 'body.media-type'],
     ['another compression', request('application/x-ndjson', '{}', { contentEncoding: 'br' }), 'body.media-type'],
-  ])('%s', async (_, sent, code) => {
-    expect((await refusal(setting.door.accept(sent))).code).toBe(code)
+  ])('%s: refused, and kept as it came', async (_, sent, code) => {
+    expect((await refusal(setting.door.accept({ ...sent, sender: 'source-7' }))).code).toBe(code)
+    const [entry, ...more] = setting.quarantine.entries
+    expect([entry?.code, entry?.sender, entry?.source, entry?.id, more]).toEqual([code, 'source-7', '', null, []])
+    const opened = createSeal(PERSON_KEY).open(entry?.payload ?? '')
+    const kept = entry?.encoding === 'base64' ? Buffer.from(opened, 'base64') : Buffer.from(opened)
+    expect(sent.body.subarray(0, kept.length).equals(kept)).toBe(true)
+    expect(entry?.cutFromBytes ?? kept.length).toBe(sent.body.length)
+  })
+
+  it('cut between two characters, not within one', async () => {
+    const text = `"${'长'.repeat(400_000)}`
+    await refusal(setting.door.accept(request('application/cloudevents+json', text)))
+    const [entry] = setting.quarantine.entries
+    const opened = createSeal(PERSON_KEY).open(entry?.payload ?? '')
+    expect([entry?.encoding, text.startsWith(opened), opened.length]).toEqual([undefined, true, 192 * 1024])
+  })
+
+  it('of nothing: there is nothing to keep', async () => {
+    await refusal(setting.door.accept(request('application/cloudevents+json', '')))
     expect(setting.quarantine.entries).toEqual([])
   })
 

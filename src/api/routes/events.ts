@@ -5,7 +5,7 @@ import { YujingError } from '../../model/errors.ts'
 import { LANES, type Lane } from '../../model/lane.ts'
 import { Nullable } from '../../model/schema.ts'
 import { grantOf } from '../authentication.ts'
-import type { Intake } from '../intake.ts'
+import { type Intake, TooLarge } from '../intake.ts'
 import type { EventDoor, SenderRights } from '../port-door.ts'
 import { EventBodies, EventHeaders } from '../schemas/cloud-event.ts'
 import { answers } from '../schemas/common.ts'
@@ -62,17 +62,26 @@ export function eventRoutes(root: Server, door: EventDoor, intake: Intake, reque
         },
       },
       async (request, reply) => {
-        const rights = senderRights(grantOf(request).identity)
+        const { identity } = grantOf(request)
+        const [rights, sender] = [senderRights(identity), identity.id]
         const lane = laneOf(request.query)
-        const { body, release } = await intake.take(request.raw, lane)
+        const { body, release } = await intake.take(request.raw, lane).catch(keeping(door, sender))
         try {
-          return reply.code(202).send(await door.accept({ ...metaOf(request.raw), body, rights, lane }))
+          return reply.code(202).send(await door.accept({ ...metaOf(request.raw), body, rights, sender, lane }))
         } finally {
           release()
         }
       },
     )
   })
+}
+
+/** What is refused for its length vanishes no more than any other refusal; whatever else fails was not refused. */
+function keeping(door: EventDoor, sender: string): (error: unknown) => Promise<never> {
+  return async (error) => {
+    if (error instanceof TooLarge) await door.keep({ body: error.body, bytes: error.bytes, sender, error })
+    throw error
+  }
 }
 
 /** Checked here, because the validator of the route is off: it would read the body. */
