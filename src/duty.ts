@@ -8,7 +8,8 @@ import type { Logger } from './telemetry/logger.ts'
 /** What one of all replicas does while it holds a claim. */
 export interface Duty<T> {
   /**
-   * Resolves once it is known who does it: begun here, left to somebody living, or hindered by a store that is away.
+   * Resolves once it is known who does it: begun here, left to somebody living, or hindered by a store that is
+   * away or by a claim that ran out meanwhile.
    * Rejects when it was to begin here and could not for another reason; later failures are tried again for ever.
    */
   start(): Promise<void>
@@ -25,6 +26,14 @@ const ASK_MS = 250
 const REST_MS = 1_000
 /** Longest wait for one part of it to end. */
 const STOP_DEADLINE_MS = 10_000
+
+/** The duty could not begin for that alone, as when the process stood still: it may the next time. */
+class ClaimRanOut extends Error {
+  constructor(cause: unknown) {
+    super('the claim ran out while the duty began', { cause })
+    this.name = 'ClaimRanOut'
+  }
+}
 
 /**
  * Begins the duty when its claim is taken and ends it when the claim is lost, `giveUp` is called, or the process stops;
@@ -54,7 +63,10 @@ export function createDuty<T>(o: {
     }
     try {
       logger.info('the duty is taken')
-      current = { claim, value: await o.begin(claim, parts, giveUp) }
+      const value = await o.begin(claim, parts, giveUp).catch((error: unknown) => {
+        throw claim.held() ? error : new ClaimRanOut(error)
+      })
+      current = { claim, value }
       hindrance = null
       o.onChange(true)
       begun()
@@ -76,7 +88,7 @@ export function createDuty<T>(o: {
         if (claim) await serve(claim, known)
         else hindrance = null
       } catch (error) {
-        if (isFirst && !isStoreAway(error)) return failed(error)
+        if (isFirst && !isStoreAway(error) && !(error instanceof ClaimRanOut)) return failed(error)
         hindrance = error
         logger.warn({ err: error }, 'the duty could not be taken; it is tried again')
       }
