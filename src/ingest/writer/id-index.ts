@@ -6,6 +6,8 @@ import type { EventIdentity } from './identity.ts'
 /** Days of `receivedAt` whose ids are held exactly, today not counted. */
 export const RECENT_DAYS = 14
 const SHARDS = 64
+/** Words of an entry as `entries` gives it. */
+export const ENTRY_WORDS = 7
 
 /** What is known of an id: certainly new; there with the same or other content; perhaps an old one. */
 export type Familiarity = 'new' | 'same' | 'other' | 'perhaps'
@@ -40,12 +42,21 @@ export class IdIndex {
 
   /** Remembers an id with the time its event was received (epoch milliseconds). */
   add({ words }: Pick<EventIdentity, 'words'>, receivedAt: number): void {
-    this.addEntry(words, stamp(receivedAt))
+    this.#shardOf(words).add(words, stamp(receivedAt))
   }
 
-  /** The same for an entry of a snapshot, whose stamp is its seventh word. */
-  addEntry(words: Uint32Array, day: number): void {
-    this.#shardOf(words).add(words.length === 6 ? words : words.subarray(0, 6), day)
+  /** Takes in what `entries` gave, one after the other. */
+  load(entries: Uint32Array): void {
+    const counts = new Uint32Array(SHARDS)
+    for (let at = 0; at < entries.length; at += ENTRY_WORDS) {
+      const shard = (entries[at] ?? 0) % SHARDS
+      counts[shard] = (counts[shard] ?? 0) + 1
+    }
+    for (const [shard, count] of counts.entries()) this.#shards[shard]?.reserve(count)
+    for (let at = 0; at < entries.length; at += ENTRY_WORDS) {
+      const words = entries.subarray(at, at + ENTRY_WORDS - 1)
+      this.#shardOf(words).add(words, entries[at + ENTRY_WORDS - 1] ?? 0)
+    }
   }
 
   /** Moves what is older than the recent days into the filter, one shard a call; call it once for every message. */

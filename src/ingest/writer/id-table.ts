@@ -34,6 +34,16 @@ export class IdTable {
     this.#size += 1
   }
 
+  /**
+   * Makes room for so many entries. Whoever adds the entries of another table must: they come in the order of its slots,
+   * and in a table that is still to grow they pile up at its beginning, so that each passes by all before it.
+   */
+  reserve(entries: number): void {
+    let capacity = this.#capacity
+    while (entries / capacity > MOST_FULL) capacity *= 2
+    if (capacity > this.#capacity) this.#rebuild(capacity, 0, null)
+  }
+
   /** Takes out the entries of days before `firstDay` and hands their words to `sink`. */
   expire(firstDay: number, sink: (words: Uint32Array) => void): void {
     let kept = 0

@@ -59,10 +59,15 @@ export class RegisterTable {
     }
   }
 
-  /** Adds a packed record of a snapshot made with the same word pool. */
-  addPacked(packed: Uint32Array): void {
-    this.#place(packed.subarray(0, 3)).set(packed)
-    this.commit()
+  /** Fills an empty table with the packed records of a snapshot made with the same word pool, one after the other. */
+  load(records: Uint32Array): void {
+    for (let from = 0; from < records.length; from += CHUNK_RECORDS * RECORD_WORDS) {
+      const chunk = new Uint32Array(CHUNK_RECORDS * RECORD_WORDS)
+      chunk.set(records.subarray(from, from + chunk.length))
+      this.#chunks.push(chunk)
+    }
+    this.#records = records.length / RECORD_WORDS
+    this.#reindex(Math.max(this.#index.length, Math.ceil((this.#records / MOST_FULL) * GROWTH)))
   }
 
   /** Credit codes with content, in order of creation. */
@@ -85,7 +90,7 @@ export class RegisterTable {
     words.set(code)
     this.#journal.set(number, words.slice())
     this.#index[slot] = number + 1
-    if (this.#records / this.#index.length > MOST_FULL) this.#grow()
+    if (this.#records / this.#index.length > MOST_FULL) this.#reindex(Math.ceil(this.#index.length * GROWTH))
     return words
   }
 
@@ -98,7 +103,7 @@ export class RegisterTable {
 
   #slotOf(code: Uint32Array): number {
     const slots = this.#index.length
-    let slot = Math.floor((hash(code) * slots) / 2 ** 32)
+    let slot = firstSlot(code, 0, slots)
     for (;;) {
       const entry = this.#index[slot] ?? 0
       if (entry === 0) return slot
@@ -108,15 +113,29 @@ export class RegisterTable {
     }
   }
 
-  #grow(): void {
-    this.#index = new Int32Array(Math.ceil(this.#index.length * GROWTH))
-    for (let number = 0; number < this.#records; number += 1) this.#index[this.#slotOf(this.#at(number))] = number + 1
+  /** Records differ, so that the first free slot is theirs: nothing is compared. */
+  #reindex(slots: number): void {
+    const index = new Int32Array(slots)
+    for (let number = 0; number < this.#records; number += 1) {
+      const chunk = this.#chunks[Math.floor(number / CHUNK_RECORDS)] ?? NO_RECORDS
+      let slot = firstSlot(chunk, (number % CHUNK_RECORDS) * RECORD_WORDS, slots)
+      while (index[slot] !== 0) slot = slot + 1 === slots ? 0 : slot + 1
+      index[slot] = number + 1
+    }
+    this.#index = index
   }
 }
 
-function hash(code: Uint32Array): number {
-  let mixed = Math.imul(code[0] ?? 0, 0x9e37_79b1) ^ Math.imul((code[1] ?? 0) + 0x7f4a_7c15, 0x85eb_ca6b)
-  mixed = Math.imul(mixed ^ (mixed >>> 15) ^ (code[2] ?? 0), 0xc2b2_ae35)
+const NO_RECORDS = new Uint32Array(0)
+
+/** Where a code that stands at a place of these words is looked for first. */
+function firstSlot(words: Uint32Array, at: number, slots: number): number {
+  return Math.floor((hash(words[at] ?? 0, words[at + 1] ?? 0, words[at + 2] ?? 0) * slots) / 2 ** 32)
+}
+
+function hash(first: number, second: number, third: number): number {
+  let mixed = Math.imul(first, 0x9e37_79b1) ^ Math.imul(second + 0x7f4a_7c15, 0x85eb_ca6b)
+  mixed = Math.imul(mixed ^ (mixed >>> 15) ^ third, 0xc2b2_ae35)
   // The slot comes from the high bits, so that these must depend on all others.
   mixed = Math.imul(mixed ^ (mixed >>> 13), 0x85eb_ca6b)
   return (mixed ^ (mixed >>> 16)) >>> 0

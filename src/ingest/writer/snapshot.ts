@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Bloom, type BloomLayer } from './bloom.ts'
-import { IdIndex } from './id-index.ts'
+import { ENTRY_WORDS, IdIndex } from './id-index.ts'
 import { RECORD_WORDS } from './record-packing.ts'
 import { Register } from './register.ts'
 import { RegisterTable } from './register-table.ts'
@@ -17,7 +17,6 @@ const MAGIC = 'YJWRITR'
 const LAYOUT = 1
 const DIGEST_BYTES = 32
 const HEAD_AT = MAGIC.length + 1 + DIGEST_BYTES
-const ID_WORDS = 7
 
 interface Head {
   readonly epoch: string
@@ -31,7 +30,7 @@ interface Head {
 }
 
 export function encodeSnapshot(state: WriterState, epoch: string): Uint8Array {
-  const ids = pack(state.ids.entries(), ID_WORDS)
+  const ids = pack(state.ids.entries(), ENTRY_WORDS)
   const records = pack(state.register.table.packed(), RECORD_WORDS)
   const layers = state.ids.old.layers
   const head: Head = {
@@ -39,7 +38,7 @@ export function encodeSnapshot(state: WriterState, epoch: string): Uint8Array {
     seq: state.seq,
     logTime: state.logTime,
     controls: state.controls,
-    ids: ids.length / ID_WORDS,
+    ids: ids.length / ENTRY_WORDS,
     layers: layers.map(({ bits, ids: held }) => ({ words: bits.length, ids: held })),
     kinds: state.register.table.words.words,
     records: records.length / RECORD_WORDS,
@@ -69,14 +68,14 @@ export function decodeSnapshot(snapshot: Uint8Array, epoch: string): WriterState
     at += words * 4
     return section
   }
-  const recent = take(head.ids * ID_WORDS)
+  const recent = take(head.ids * ENTRY_WORDS)
   const layers = head.layers.map((layer): BloomLayer => ({ bits: take(layer.words), ids: layer.ids }))
   const records = take(head.records * RECORD_WORDS)
   const ids = new IdIndex(new Bloom(layers))
-  for (const entry of slices(recent, ID_WORDS)) ids.addEntry(entry, entry[ID_WORDS - 1] ?? 0)
+  ids.load(recent)
   const table = new RegisterTable()
   for (const kind of head.kinds) table.words.numberOf(kind)
-  for (const record of slices(records, RECORD_WORDS)) table.addPacked(record)
+  table.load(records)
   const { seq, logTime } = head
   // One that was written before a kind of entry existed has heard of none of them.
   const controls = { ...noControls(), ...head.controls }
@@ -96,10 +95,6 @@ function pack(entries: Iterable<Uint32Array>, words: number): Uint32Array {
     used += words
   }
   return packed.subarray(0, used)
-}
-
-function* slices(words: Uint32Array, length: number): Generator<Uint32Array> {
-  for (let at = 0; at < words.length; at += length) yield words.subarray(at, at + length)
 }
 
 function bytesOf(words: Uint32Array): Buffer {
