@@ -40,15 +40,16 @@ export interface Dropped {
 /** The alert with one more line of history by the system; `to` is written when the status changes. */
 export function withHistory(
   alert: StoredAlert,
-  entry: Pick<HistoryEntry, 'at' | 'action' | 'note' | 'to'> & { readonly by?: string },
+  entry: Pick<HistoryEntry, 'at' | 'action' | 'note' | 'to' | 'detail'> & { readonly by?: string },
 ): StoredAlert {
-  const { at, by = 'system', action, note, to = alert.status } = entry
+  const { at, by = 'system', action, note, detail, to = alert.status } = entry
   const moved = to !== alert.status
   const line: HistoryEntry = {
     at,
     by,
     action,
     ...(note === undefined ? {} : { note }),
+    ...(detail === undefined ? {} : { detail }),
     ...(moved ? { from: alert.status, to } : {}),
   }
   return { ...alert, status: to, stage: to, history: [...alert.history, line] }

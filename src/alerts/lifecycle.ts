@@ -4,10 +4,6 @@ import type { AlertStatus } from '../model/alert.ts'
 export const ACTIONS = ['acknowledge', 'assign', 'dismiss', 'comment', 'verify', 'measure', 'close', 'reopen'] as const
 export type Action = (typeof ACTIONS)[number]
 
-/** What is built so far; the rest of the table is refused as not allowed. */
-export const BUILT_ACTIONS = ['acknowledge', 'dismiss', 'comment', 'reopen'] as const satisfies readonly Action[]
-export type BuiltAction = (typeof BUILT_ACTIONS)[number]
-
 const open = ['acknowledge', 'assign', 'dismiss', 'comment'] as const
 const acknowledged = [...open, 'verify', 'measure'] as const
 const handling = [...acknowledged, 'close'] as const
@@ -39,11 +35,6 @@ const LEADS_TO: Readonly<Record<Action, AlertStatus | null>> = {
   measure: 'handling',
   close: 'closed',
   reopen: 'open',
-}
-
-/** What may be done now: what the status allows and what is built. */
-export function allowedActions(status: AlertStatus): BuiltAction[] {
-  return BUILT_ACTIONS.filter((action) => ALLOWED[status].some((allowed) => allowed === action))
 }
 
 /** The status after an allowed action. */

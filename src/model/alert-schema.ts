@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox'
-import { ALERT_STATUSES, OUTCOMES } from './alert.ts'
+import { ALERT_STATUSES, OUTCOMES, VERIFICATION_MANNERS } from './alert.ts'
 import { KEY_KINDS } from './event.ts'
 import { LEVELS, MEASURES } from './level.ts'
 import { Bilingual, Nullable, Position, Words } from './schema.ts'
@@ -36,6 +36,14 @@ const HistoryEntry = Type.Object({
   by: Type.String({ description: 'Id of an identity, or system' }),
   action: Type.String(),
   note: Type.Optional(Type.String()),
+  detail: Type.Optional(
+    Type.Object({
+      assignee: Type.Optional(NullableText),
+      manner: Type.Optional(Words(VERIFICATION_MANNERS)),
+      measure: Type.Optional(Words(MEASURES)),
+      outcome: Type.Optional(Words(OUTCOMES)),
+    }),
+  ),
   from: Type.Optional(Words(ALERT_STATUSES)),
   to: Type.Optional(Words(ALERT_STATUSES)),
 })

@@ -9,12 +9,22 @@ export type AlertStatus = (typeof ALERT_STATUSES)[number]
 export const OUTCOMES = ['confirmed', 'partly', 'false-alarm', 'unreachable', 'deregistered', 'transferred'] as const
 export type Outcome = (typeof OUTCOMES)[number] | 'withdrawn'
 
+/** How an alert was looked into: on the spot, by phone, in writing. */
+export const VERIFICATION_MANNERS = ['on-site', 'phone', 'writing'] as const
+
 /** One line of an alert's history. `by` is an identity's id, or `system`. */
 export interface HistoryEntry {
   readonly at: string
   readonly by: string
   readonly action: string
   readonly note?: string
+  /** What the action said in words of closed sets, and to whom the alert was given (null: to nobody). */
+  readonly detail?: {
+    readonly assignee?: string | null
+    readonly manner?: (typeof VERIFICATION_MANNERS)[number]
+    readonly measure?: Measure
+    readonly outcome?: (typeof OUTCOMES)[number]
+  }
   readonly from?: AlertStatus
   readonly to?: AlertStatus
 }

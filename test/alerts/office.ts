@@ -87,7 +87,7 @@ export interface Office {
   alert(id?: string): Alert
   stored(id?: string): Promise<StoredAlert>
   /** An officer acts on the alert as it is now. */
-  officer(action: string, words?: { reason?: string; note?: string }, id?: string): Promise<Alert>
+  officer(action: string, words?: object, id?: string): Promise<Alert>
   closes(): Promise<void>
 }
 

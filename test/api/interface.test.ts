@@ -108,6 +108,8 @@ describe('documentation', () => {
       '/v1/enterprises/{code}',
       '/v1/enterprises/{code}/timeline',
       '/v1/events',
+      '/v1/imports',
+      '/v1/imports/{run}',
       '/v1/keys',
       '/v1/keys/{id}',
       '/v1/live/ticket',

@@ -26,6 +26,12 @@ const ROUTES: readonly [method: string, path: string, allowed: readonly string[]
   ['GET', '/v1/detectors', ['admin', 'supervisor', 'viewer']],
   ['GET', `/v1/detectors/complaint-surge/explain?key=${HOT_POT}`, ['admin', 'supervisor', 'viewer']],
   ['PUT', '/v1/detectors/complaint-surge/params', ['admin'], { minimum: 6 }],
+  [
+    'POST',
+    '/v1/detectors/complaint-surge/backtest',
+    ['admin'],
+    { from: '2026-08-01', to: '2026-11-01', parameters: { minimum: 6 } },
+  ],
   ['GET', '/v1/sources', ['admin', 'supervisor', 'viewer', 'ingest']],
   ['PUT', '/v1/sources', ['admin'], {}],
   ['POST', '/v1/sources/%2Fsx%2F12315/complete', ['admin', 'ingest'], { through: '2026-11-23T00:00:00+08:00' }],
