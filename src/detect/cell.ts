@@ -78,13 +78,13 @@ export class Cell {
   }
 
   /** What moves the stock alone is judged on the newest windows, for stock is a matter of now. */
-  private endsOf(record: number, touch: Touch, bin: number): number[] {
+  endsOf(record: number, touch: Touch, bin: number): number[] {
     if (touch.counts === false) return [newestBin(this.states.arena, record)]
     return endsToJudge(this.plan, this.states.arena, record, bin)
   }
 
   /** Severity at an end before the event is counted; only asked of keys that backfill may hold silently. */
-  private severityWithout(record: number, bin: number): ((end: number) => number) | null {
+  severityWithout(record: number, bin: number): ((end: number) => number) | null {
     const { arena, episodes } = this.states
     if (episodes.has(record) || !mayBeSilent(silenceOf(arena, record))) return null
     const newest = Math.max(bin, newestBin(arena, record))
@@ -93,7 +93,8 @@ export class Cell {
     return (end) => severities.get(end) ?? 0
   }
 
-  private conclude(
+  /** What comes of the ends judged because of a counted event. `without`: as `severityWithout` gave it. */
+  conclude(
     moment: Moment,
     record: number,
     judged: readonly Judgement[],
@@ -178,12 +179,7 @@ export class Cell {
     judged: readonly Judgement[],
   ): 'some-left' | 'none-left' {
     const fulfilled = judged.filter(isFulfilled)
-    // What stock once fulfilled was true then; only windows can turn out never to have fulfilled the trigger.
-    const noted = this.plan.detector.stock ? fulfilled : judged
-    noteEnds(
-      episode,
-      noted.map((judgement) => ({ end: judgement.end, fulfilled: isFulfilled(judgement) })),
-    )
+    this.noteJudged(episode, judged)
     if (fulfilled.length > 0) {
       const { first, last } = spanOf(this.plan, this.states.arena, record, fulfilled, event.time)
       episode.firstEventTime = Math.min(episode.firstEventTime, first)
@@ -192,8 +188,17 @@ export class Cell {
     return newestEnd(episode) === Number.NEGATIVE_INFINITY ? 'none-left' : 'some-left'
   }
 
+  /** What stock once fulfilled was true then; only windows can turn out never to have fulfilled the trigger. */
+  noteJudged(episode: Episode, judged: readonly Judgement[]): void {
+    const noted = this.plan.detector.stock ? judged.filter(isFulfilled) : judged
+    noteEnds(
+      episode,
+      noted.map((judgement) => ({ end: judgement.end, fulfilled: isFulfilled(judgement) })),
+    )
+  }
+
   /** Puts down in the episode what is being said, and says it. */
-  private tell(kind: FindingKind, moment: Moment, record: number, episode: Episode, shown: Judgement): Finding {
+  tell(kind: FindingKind, moment: Moment, record: number, episode: Episode, shown: Judgement): Finding {
     const { arena } = this.states
     const { from, to } = shown.window
     const contributions = contributionsBetween(arena, listOf(arena, record, 'contributions'), from, to)

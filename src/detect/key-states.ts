@@ -5,14 +5,22 @@ import { floorOf } from './ends.ts'
 import { type Episode, isOver, settle } from './episode.ts'
 import type { Plan } from './plan.ts'
 import { hash64 } from './statistics/hash.ts'
-import { addAmount, freeAmounts, trimAmounts } from './windows/amounts.ts'
+import { addAmount, freeAmounts, takeAmount, trimAmounts } from './windows/amounts.ts'
 import { Arena, type ArenaImage, blockBytes } from './windows/arena.ts'
 import { binOf, binStart } from './windows/bins.ts'
-import { addContribution, CONTRIBUTION_WORDS, trimContributions } from './windows/contributions.ts'
+import {
+  addContribution,
+  CONTRIBUTION_WORDS,
+  contributionsBetween,
+  isOlderThanAll,
+  takeContribution,
+  trimContributions,
+} from './windows/contributions.ts'
 import { KeyTable } from './windows/key-table.ts'
-import { addMember, freeMembers, trimMembers } from './windows/members.ts'
+import type { List } from './windows/list.ts'
+import { addMember, freeMembers, takeMember, trimMembers } from './windows/members.ts'
 import * as record from './windows/record.ts'
-import { addToTally, freeTally, trimTally } from './windows/tally.ts'
+import { addToTally, countInTally, freeTally, takeFromTally, trimTally } from './windows/tally.ts'
 
 /** What a snapshot keeps of the keys of one detector in one partition. */
 export interface KeyStatesImage {
@@ -92,16 +100,61 @@ export class KeyStates {
     this.moveStock(reference, touch)
     if (touch.counts === false) return
     addToTally(arena, reference, plan.span, bin, event.time - binStart(plan.unit, bin))
-    if (plan.memberReach > 0 && bin > record.newestBin(arena, reference) - plan.memberSpan) {
-      const member = hash64(touch.member ?? JSON.stringify([event.source, event.id]))
-      addMember(arena, reference, plan.memberSpan, bin, member)
-    }
+    if (plan.memberReach > 0 && bin > record.newestBin(arena, reference) - plan.memberSpan)
+      addMember(arena, reference, plan.memberSpan, bin, memberOf(touch, event))
     for (const [name, added] of Object.entries(touch.amounts ?? {}))
       addAmount(arena, reference, bin, amountOf(plan, name, added), added)
     const { seq, index } = event.position
     const contribution = { time: event.time, seq, index, region: event.region, subject: event.subject }
     const contributions = record.listOf(arena, reference, 'contributions')
+    // Between an older one and those that are kept may lie some that are kept no more.
+    if (isOlderThanAll(arena, contributions, contribution) && this.lacksSome(reference, contributions, 1)) return
     record.setList(arena, reference, 'contributions', addContribution(arena, contributions, contribution))
+  }
+
+  /**
+   * Takes an event back that was counted; false when it never was (it came too late, before the key began, or in another
+   * log), or is forgotten by now: then nothing changes.
+   *
+   *     kept for evidence, newest first    e9 e8 e7 | e6 e5 ...      counted and not kept: told by their bins alone
+   *     one of e9 to e7                    found among the kept
+   *     newer than e7 and not found        never counted
+   *     older than e7                      counted, if its bin holds any; if all that is counted is kept, never counted
+   */
+  uncount(reference: number, touch: Touch, event: LoggedEvent): boolean {
+    const { arena, plan } = this
+    const bin = binOf(plan.unit, event.time)
+    if (touch.counts === false || !this.admits(reference, bin)) return false
+    const { seq, index } = event.position
+    const place = { time: event.time, seq, index }
+    const kept = record.listOf(arena, reference, 'contributions')
+    const lacksSome = this.lacksSome(reference, kept)
+    const left = takeContribution(arena, kept, place)
+    if (left === null && !(lacksSome && isOlderThanAll(arena, kept, place))) return false
+    if (left !== null) record.setList(arena, reference, 'contributions', left)
+    const start = binStart(plan.unit, bin)
+    const rest = this.firstAndLast(left ?? kept, lacksSome, start, binStart(plan.unit, bin + 1))
+    if (!takeFromTally(arena, reference, plan.span, bin, event.time - start, rest)) return false
+    if (plan.memberReach > 0 && bin > record.newestBin(arena, reference) - plan.memberSpan)
+      takeMember(arena, reference, plan.memberSpan, bin, memberOf(touch, event))
+    for (const [name, added] of Object.entries(touch.amounts ?? {}))
+      takeAmount(arena, reference, bin, amountOf(plan, name, added), added)
+    return true
+  }
+
+  /** Events are counted that are not kept for evidence; `counted`: those just counted and not to be looked for. */
+  private lacksSome(reference: number, kept: List, counted = 0): boolean {
+    const { arena, plan } = this
+    if (kept.length === 0 && counted > 0) return false
+    const all = countInTally(arena, reference, plan.span, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY)
+    return all - counted > kept.length
+  }
+
+  /** Offsets of the first and the last event of a bin, by those kept; null when not all of the bin are. */
+  private firstAndLast(kept: List, lacksSome: boolean, start: number, end: number) {
+    if (lacksSome && isOlderThanAll(this.arena, kept, { time: start, seq: 0, index: 0 })) return null
+    const times = contributionsBetween(this.arena, kept, start, end).map(({ time }) => time - start)
+    return times.length === 0 ? null : { first: Math.min(...times), last: Math.max(...times) }
   }
 
   /** Frees every key whose time is over; without effect on any later finding. */
@@ -160,6 +213,11 @@ function amountOf({ amounts, detector }: Plan, name: string, added: number): num
   if (place < 0 || !Number.isSafeInteger(added) || added < 1)
     throw new TypeError(`detector ${detector.id}: no window sums ${name}, or ${added} is no whole number above 0`)
   return place
+}
+
+/** Without a member an event counts as its own. */
+function memberOf(touch: Touch, { source, id }: LoggedEvent) {
+  return hash64(touch.member ?? JSON.stringify([source, id]))
 }
 
 function hashOf(key: string, test: boolean) {

@@ -3,7 +3,7 @@ import type { LoggedEvent } from '../model/event.ts'
 import type { LogMessage } from '../model/log-message.ts'
 import { RowReader } from '../model/row-reader.ts'
 
-/** A row of a type that nobody reads: it moves log time and nothing else. */
+/** A row of a type that nobody reads, which corrects nothing: it moves log time and nothing else. */
 export interface PassedRow {
   readonly isPassed: true
   readonly receivedAt: number
@@ -23,7 +23,7 @@ export class LogOrderError extends Error {
 }
 
 /**
- * Decodes a message of the log, of its rows those of the types that are `read`. Throws LogOrderError when it does not say
+ * Decodes a message of the log, of its rows those of the types that are `read` and those that correct others. Throws LogOrderError when it does not say
  * of itself where the log has it.
  */
 export function decodeMessage(
@@ -42,7 +42,7 @@ export function decodeMessage(
   while (rows.next()) {
     if (rows.epoch !== epoch || rows.seq !== seq || rows.index !== events.length)
       throw new LogOrderError(`message ${seq} row ${events.length} says it is ${rows.epoch} ${rows.seq}/${rows.index}`)
-    events.push(read.has(rows.type) ? rows.event() : { isPassed: true, receivedAt: rows.receivedAt })
+    events.push(read.has(rows.type) || rows.retracts() ? rows.event() : { isPassed: true, receivedAt: rows.receivedAt })
   }
   if (events.length !== count)
     throw new LogOrderError(`message ${seq} announces ${count} rows and holds ${events.length}`)

@@ -4,6 +4,7 @@ import type { Finding } from '../model/finding.ts'
 import { comparePositions, type Position } from '../model/position.ts'
 import { Cell } from './cell.ts'
 import type { Detector } from './contract.ts'
+import { correctingOf, foldCorrection } from './fold-correction.ts'
 import { withParameters } from './parameters.ts'
 import { planOf } from './plan.ts'
 
@@ -27,6 +28,7 @@ export function replayKey(o: {
 }): Finding[] {
   const { detector, key } = o
   const cell = new Cell(planOf(detector))
+  const cellOf = (touched: string) => (touched === key ? cell : undefined)
   const findings: Finding[] = []
   let logTime = 0
   let set = 0
@@ -38,9 +40,11 @@ export function replayKey(o: {
       cell.parameters = withParameters(detector, data.version, data.parameters)
     }
     logTime = Math.max(logTime, event.receivedAt)
-    if (detector.latenessDays[event.type] === undefined) continue
+    const correcting = correctingOf(event, logTime)
+    if (correcting !== null) findings.push(...foldCorrection(detector, correcting, cellOf))
+    if (correcting !== null || detector.latenessDays[event.type] === undefined) continue
     for (const touch of detector.keys(event)) {
-      const finding = touch.key === key ? cell.handle({ event, touch, logTime }) : null
+      const finding = cellOf(touch.key)?.handle({ event, touch, logTime }) ?? null
       if (finding !== null) findings.push(finding)
     }
   }

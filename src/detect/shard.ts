@@ -6,6 +6,7 @@ import { hourBin } from '../model/time.ts'
 import { Cell } from './cell.ts'
 import type { Detector } from './contract.ts'
 import { type Explanation, explainKey } from './explain.ts'
+import { type Correcting, correctingOf, foldCorrection } from './fold-correction.ts'
 import { decodeMessage, type FoldMessage, LogOrderError } from './log-order.ts'
 import { withParameters } from './parameters.ts'
 import { type Plan, planOf } from './plan.ts'
@@ -207,6 +208,11 @@ class FoldingShard implements Shard {
   }
 
   private applyEvent(event: LoggedEvent, findings: Finding[]): void {
+    const correcting = correctingOf(event, this.logTime)
+    if (correcting !== null) {
+      findings.push(...this.applyCorrection(correcting))
+      return
+    }
     for (const { detector, row } of this.readers.get(event.type) ?? []) {
       for (const touch of detector.keys(event)) {
         const cell = this.cells[row]?.[partitionOf(detector.keyKind, touch.key)]
@@ -215,6 +221,17 @@ class FoldingShard implements Shard {
         if (finding) findings.push(finding)
       }
     }
+  }
+
+  /** What it takes back may have been read by detectors that do not read the correction. */
+  private applyCorrection(correcting: Correcting): Finding[] {
+    const { seq } = correcting.event.position
+    return this.plans.flatMap(({ detector }, row) =>
+      foldCorrection(detector, correcting, (key) => {
+        const cell = this.cells[row]?.[partitionOf(detector.keyKind, key)]
+        return cell && cell.seq < seq ? cell : undefined
+      }),
+    )
   }
 
   private applyControl(entry: ControlEntry): void {

@@ -16,10 +16,12 @@ import { PARTITIONS } from './statistics/hash.ts'
  *     body      the arenas' words and the references, section by section
  *     32 bytes  SHA-256 of everything before
  *
- * `layout` is the version of the arena's contents: 1, sorted lists; 2, rings and crowds beside them.
+ * `layout` is the version of the arena's contents: 1, sorted lists; 2, rings and crowds beside them; 3, a member that is
+ * seen more than once in a bin is noted each time. What an older one does not tell cannot be made up: its detector is
+ * rebuilt from the log.
  */
 const MAGIC = 'YJSTATE1'
-const LAYOUT = 2
+const LAYOUT = 3
 const CHECKSUM_BYTES = 32
 const HEADER_AT = MAGIC.length + 4
 

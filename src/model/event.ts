@@ -1,3 +1,4 @@
+import type { Correction } from './correction.ts'
 import type { Position } from './position.ts'
 
 /**
@@ -62,6 +63,8 @@ export interface RegisterFacts {
   /** Type code of the enterprise and its industry as last known (the event's own `industry` may be empty). */
   readonly kind?: string
   readonly industry?: string
+  /** The event withdraws, replaces or attributes another one. All of the above is what holds once that one is undone. */
+  readonly corrects?: Correction
 }
 
 /** An event as it stands in the log. */

@@ -1,4 +1,5 @@
-import type { KeyKind } from './event.ts'
+import type { CorrectionKind } from './correction.ts'
+import type { EventRef, KeyKind } from './event.ts'
 import type { Bilingual, Level } from './level.ts'
 import type { Position } from './position.ts'
 
@@ -28,6 +29,18 @@ export interface FindingEvidence {
   readonly eventsTotal: number
   /** The numbers count what the log held up to and including this position. */
   readonly position: Position
+}
+
+/** The correction of an event behind a finding: it changed the numbers, or took the verdict away. */
+export interface FindingCorrection {
+  readonly kind: CorrectionKind
+  /** The event that no longer stands, and the one that says so. */
+  readonly of: EventRef
+  readonly by: EventRef
+  /** The source's words, '' for none. */
+  readonly reason: string
+  /** The gravest level that the episode reached before and reaches now; null when that stays as it was, or is not known. */
+  readonly level: { readonly before: Level; readonly after: Level } | null
 }
 
 /** What detection says of one key at one position; a function of the log alone. */
@@ -64,4 +77,6 @@ export interface Finding {
   readonly test: boolean
   /** Log time at the position, epoch milliseconds. */
   readonly logTime: number
+  /** Absent where no event was corrected. */
+  readonly correction?: FindingCorrection
 }

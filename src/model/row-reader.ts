@@ -9,12 +9,15 @@ const NINE = 0x39
 const OPENING_BRACKET = 0x5b
 const BACKSLASH = 0x5c
 
+/** The columns between `type` and `retracts`: subject, time, region, original region, industry, backfill, test. */
+const AFTER_TYPE = ['text', 'number', 'text', 'text', 'text', 'number', 'number'] as const
+
 /**
  * Goes through a batch row by row. Of each row it reads the beginning, which says where it stands and of what type it is;
  * the whole is decoded only when asked for: whoever reads some of the types need not pay for the others.
  *
- *     ["epoch",seq,idx,received_ms,"source","id","type","subject", ...
- *        read   read read  read     passed   passed read   untouched
+ *     ["epoch",seq,idx,received_ms,"source","id","type","subject", ... "retracts", ...
+ *        read   read read  read     passed   passed read   only for `retracts`
  *
  * Throws a TypeError when a row does not begin as `encodeRow` writes it.
  */
@@ -60,6 +63,19 @@ export class RowReader {
     return true
   }
 
+  /** Whether the row that `next` came to names an event that it retracts; may be asked once. */
+  retracts(): boolean {
+    for (const pass of AFTER_TYPE) {
+      this.pass(COMMA)
+      if (pass === 'text') this.passText()
+      else this.passNumber()
+    }
+    this.pass(COMMA)
+    const from = this.at
+    this.passText()
+    return this.at > from + 2
+  }
+
   /** The whole row that `next` came to. */
   event(): LoggedEvent & EventHashes {
     return decodeRow(this.bytes.toString('utf8', this.start, this.end))
@@ -78,6 +94,13 @@ export class RowReader {
       value = value * 10 + (byte - ZERO)
     if (this.at === from) this.fail()
     return value
+  }
+
+  /** Passes a number, times before 1970 included. */
+  private passNumber(): void {
+    const comma = this.bytes.indexOf(COMMA, this.at)
+    if (comma < 0 || comma > this.end) this.fail()
+    this.at = comma
   }
 
   private text(): string {

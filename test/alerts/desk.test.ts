@@ -249,6 +249,36 @@ describe('a correction that takes the verdict away', () => {
     expect(alert().history.at(-1)).toMatchObject({ by: 'system', action: 'withdrawn', from: 'acknowledged' })
   })
 
+  const correction = {
+    kind: 'withdrawn',
+    of: { source: '/sx/12315', id: 'wrong' },
+    by: { source: '/sx/12315', id: 'sorry' },
+    reason: '重复录入',
+    level: null,
+  } as const
+
+  it('says in the history which event no longer stands, and why', async () => {
+    const { receives, alert } = await open()
+    await receives(finding({ at: 1 }), finding({ at: 2, kind: 'correction', correction }))
+    const note = 'withdrawn: /sx/12315 wrong, by sorry (重复录入)'
+    expect(alert().history.at(-1)).toMatchObject({ by: 'system', action: 'corrected', note })
+    await receives(finding({ at: 3, kind: 'withdrawn', correction }))
+    expect(alert().history.at(-1)).toMatchObject({ action: 'withdrawn', note, to: 'closed' })
+  })
+
+  it('takes back the level that never was, and no other', async () => {
+    const { receives, alert } = await open()
+    const lowered = { ...correction, level: { before: 'red', after: 'yellow' } } as const
+    await receives(
+      finding({ at: 1, level: 'red' }),
+      finding({ at: 2, kind: 'correction', level: 'yellow', correction }),
+    )
+    expect(alert()).toMatchObject({ level: 'red' })
+    await receives(finding({ at: 3, kind: 'correction', level: 'yellow', correction: lowered }))
+    expect(alert()).toMatchObject({ level: 'yellow', status: 'open' })
+    expect(alert().history.at(-1)).toMatchObject({ action: 'lowered', note: 'red > yellow' })
+  })
+
   it('gives back what it interrupted when the verdict holds again', async () => {
     const { receives, alert, officer } = await open()
     await receives(finding({ at: 1 }), finding({ at: 1, alert: 'noodles', enterprise: '91140212MA0K6317XG' }))

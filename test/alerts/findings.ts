@@ -1,5 +1,5 @@
 import type { LoggedEvent } from '../../src/model/event.ts'
-import type { Finding, FindingKind } from '../../src/model/finding.ts'
+import type { Finding, FindingCorrection, FindingKind } from '../../src/model/finding.ts'
 import type { Level } from '../../src/model/level.ts'
 import { DAY_MS } from '../../src/model/time.ts'
 
@@ -25,6 +25,7 @@ export interface FindingWords {
   readonly events?: readonly { seq: number; index: number }[]
   readonly epoch?: string
   readonly logTime?: number
+  readonly correction?: FindingCorrection
 }
 
 /** A surge of complaints about an enterprise, or (with `address`) of registrations at an address. */
@@ -70,6 +71,7 @@ export function finding(words: FindingWords): Finding {
     historic: words.historic ?? false,
     test: words.test ?? false,
     logTime: words.logTime ?? last,
+    ...(words.correction && { correction: words.correction }),
   }
 }
 

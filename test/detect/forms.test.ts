@@ -6,6 +6,7 @@ import {
   crowdFrom,
   distinctMembers,
   freeMembers,
+  takeMember,
   toCrowd,
   toMemberList,
   trimMembers,
@@ -17,6 +18,7 @@ import {
   freeTally,
   newestTallyBin,
   type TallyBin,
+  takeFromTally,
   tallyBins,
   toList,
   toRing,
@@ -34,9 +36,14 @@ const step = fc.record({
   times: fc.oneof({ weight: 20, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: fc.constantFrom(600, 1_100) }),
   member: fc.nat(30),
   dense: fc.boolean(),
+  /** Of what was noted so far, which is taken back after the step, if any. */
+  back: fc.option(fc.nat(), { nil: null }),
 })
 const steps = fc.array(step, { maxLength: 150, size: 'max' })
 const start = fc.constantFrom(-500, -3, 0, 20_000)
+
+const least = (offsets: readonly number[]) => offsets.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
+const most = (offsets: readonly number[]) => offsets.reduce((a, b) => Math.max(a, b), 0)
 
 /** A key's record whose newest bin moves on like that of a key of a detector. */
 function recordAt(bin: number) {
@@ -63,7 +70,7 @@ describe.each(FORCED)('a tally, %s', (forced) => {
     fc.assert(
       fc.property(span, start, steps, (kept, from, given) => {
         const { arena, record, reach } = recordAt(from)
-        const model = new Map<number, TallyBin>()
+        const model = new Map<number, number[]>()
         const force = (dense: boolean) => {
           const isRing = hasForm(arena, record, 'ring')
           const wantsRing = forced === 'dense' || (forced === 'mixed' && dense)
@@ -72,7 +79,7 @@ describe.each(FORCED)('a tally, %s', (forced) => {
           else toList(arena, record, kept)
         }
         force(false)
-        for (const { ahead, offset, times, dense } of given) {
+        for (const { ahead, offset, times, dense, back } of given) {
           const bin = reach(ahead, kept, (moved) => trimTally(arena, record, kept, moved))
           force(dense)
           const newest = newestBin(arena, record)
@@ -80,11 +87,24 @@ describe.each(FORCED)('a tally, %s', (forced) => {
           if (bin === null) continue
           for (let n = 0; n < times; n++) {
             addToTally(arena, record, kept, bin, offset)
-            const held = model.get(bin) ?? { bin, count: 0, first: offset, last: offset }
-            const [first, last] = [Math.min(held.first, offset), Math.max(held.last, offset)]
-            model.set(bin, { bin, count: held.count + 1, first, last })
+            model.set(bin, [...(model.get(bin) ?? []), offset])
           }
-          const bins = [...model.values()].sort((a, b) => a.bin - b.bin)
+          if (back !== null) {
+            const [from = 0, offsets = []] = [...model][back % model.size] ?? []
+            const [taken = 0] = offsets.splice(back % offsets.length, 1)
+            const rest = offsets.length === 0 ? null : { first: least(offsets), last: most(offsets) }
+            expect(takeFromTally(arena, record, kept, from, taken, rest)).toBe(true)
+            if (rest === null) model.delete(from)
+            expect(takeFromTally(arena, record, kept, newest + 1, taken, null)).toBe(false)
+          }
+          const bins: TallyBin[] = [...model]
+            .map(([held, offsets]) => ({
+              bin: held,
+              count: offsets.length,
+              first: least(offsets),
+              last: most(offsets),
+            }))
+            .sort((a, b) => a.bin - b.bin)
           expect(tallyBins(arena, record, kept, -1e9, 1e9)).toEqual(bins)
           expect(newestTallyBin(arena, record, kept)).toBe(bins.at(-1)?.bin ?? null)
           for (const [a, b] of [
@@ -105,12 +125,15 @@ describe.each(FORCED)('a tally, %s', (forced) => {
   })
 })
 
+/** Like hashes, so that probes run into each other; 0 is a hash too. */
+const hashOf = (n: number) => ({ high: n % 7 === 0 ? 0xffff_ffff : 0, low: n })
+
 describe.each(FORCED)('members, %s', (forced) => {
   it('are counted like sets', () => {
     fc.assert(
       fc.property(span, start, steps, (kept, from, given) => {
         const { arena, record, reach } = recordAt(from)
-        const model = new Map<string, { bin: number; member: number }>()
+        const model: { bin: number; member: number }[] = []
         const force = (dense: boolean) => {
           const isCrowd = hasForm(arena, record, 'crowd')
           const wantsCrowd = forced === 'dense' || (forced === 'mixed' && dense)
@@ -119,26 +142,29 @@ describe.each(FORCED)('members, %s', (forced) => {
           else toMemberList(arena, record, kept)
         }
         force(false)
-        for (const { ahead, member, dense, times } of given) {
+        for (const { ahead, member, dense, times, back } of given) {
           const bin = reach(ahead, kept, (moved) => trimMembers(arena, record, kept, moved))
           force(dense)
           const newest = newestBin(arena, record)
-          for (const [name, held] of model) if (held.bin <= newest - kept) model.delete(name)
+          model.splice(0, model.length, ...model.filter((held) => held.bin > newest - kept))
           if (bin === null) continue
           for (let n = member; n < member + Math.ceil(times / 10); n++) {
-            // Like hashes, so that probes run into each other; 0 is a hash too.
-            addMember(arena, record, kept, bin, { high: n % 7 === 0 ? 0xffff_ffff : 0, low: n })
-            model.set(`${bin} ${n}`, { bin, member: n })
+            addMember(arena, record, kept, bin, hashOf(n))
+            model.push({ bin, member: n })
           }
+          for (let n = 0; back !== null && n <= back % 9 && model.length > 0; n++) {
+            const [taken] = model.splice(back % model.length, 1)
+            if (taken) takeMember(arena, record, kept, taken.bin, hashOf(taken.member))
+          }
+          // Nobody was seen there: nothing changes.
+          takeMember(arena, record, kept, bin, hashOf(1_000_000))
           for (const [a, b] of [
             [newest - kept - 5, newest + 5],
             [newest - 6, newest + 1],
             [bin - 3, bin + 1],
             [bin, newest],
           ] as const) {
-            const expected = new Set(
-              [...model.values()].filter((one) => one.bin >= a && one.bin < b).map((one) => one.member),
-            )
+            const expected = new Set(model.filter((one) => one.bin >= a && one.bin < b).map((one) => one.member))
             expect(distinctMembers(arena, record, kept, a, b)).toBe(expected.size)
           }
         }

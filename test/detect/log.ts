@@ -2,10 +2,11 @@ import type { Detector } from '../../src/detect/contract.ts'
 import { createShard, type Shard } from '../../src/detect/shard.ts'
 import { ALL_PARTITIONS } from '../../src/detect/statistics/hash.ts'
 import type { Control } from '../../src/model/control.ts'
+import type { CorrectionKind } from '../../src/model/correction.ts'
 import type { CanonicalEvent, LoggedEvent, RegisterFacts } from '../../src/model/event.ts'
 import type { Finding } from '../../src/model/finding.ts'
 import type { LogMessage } from '../../src/model/log-message.ts'
-import { encodeRow } from '../../src/model/row.ts'
+import { decodeBatch, encodeRow } from '../../src/model/row.ts'
 
 export const EPOCH = 'e'.repeat(16)
 
@@ -44,6 +45,29 @@ export class TestLog {
       return encodeRow(loggedEvent(told, position, this.told++), { idHash: '1', contentHash: '1' })
     })
     return this.push('rows', events.length, lines.join('\n'))
+  }
+
+  /**
+   * An event that corrects the one at a position, as the writer puts it down: a withdrawal unless it says otherwise.
+   * `undone`: what the register undoes; by default the other way round of what the original did there.
+   */
+  correction(at: { seq: number; index: number }, correcting: Partial<Told> & { at: number; undone?: RegisterFacts }) {
+    const message = this.messages[at.seq - 1]
+    const original = message && decodeBatch(message.payload)[at.index]
+    if (original === undefined) throw new Error(`nothing stands at ${at.seq}/${at.index}`)
+    const { corrects: _, ...facts } = original.register
+    const { undone = { joined: facts.left, left: facts.joined }, register, ...told } = correcting
+    const type = told.type ?? 'event.retracted'
+    const kind: CorrectionKind = type === 'event.retracted' ? 'withdrawn' : 'replaced'
+    const stood = { ...original, register: facts }
+    return this.rows({
+      type,
+      subject: original.subject,
+      retracts: original.id,
+      test: original.test,
+      ...told,
+      register: { ...register, corrects: { kind, of: original.idHash, original: stood, undone } },
+    } as Told)
   }
 
   control(control: Control, at: number): this {

@@ -111,7 +111,7 @@ describe('a snapshot', () => {
 
   it('of another layout of the arena is refused', () => {
     const content = Buffer.from(
-      Buffer.from(bytes.subarray(0, -32)).toString('latin1').replace('"layout":2', '"layout":1'),
+      Buffer.from(bytes.subarray(0, -32)).toString('latin1').replace('"layout":3', '"layout":2'),
       'latin1',
     )
     const forged = Buffer.concat([content, createHash('sha256').update(content).digest()])

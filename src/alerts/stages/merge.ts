@@ -1,5 +1,6 @@
 import type { AlertEvidence, StoredAlert } from '../../model/alert.ts'
 import { type AlertPlaces, NO_PLACES } from '../../model/alert-places.ts'
+import type { Finding } from '../../model/finding.ts'
 import { comparePositions, type Position } from '../../model/position.ts'
 import { formatTime } from '../../model/time.ts'
 import { type Arrival, type Change, type Dropped, type Verdict, withHistory } from '../change.ts'
@@ -38,12 +39,13 @@ export function merge(arrival: Arrival): Change | Dropped {
     places: placesOf(verdict, before.places),
     industry: finding.industry === '' ? before.industry : finding.industry,
   }
-  if (finding.kind === 'withdrawn') return { ...arrival, alert: withdrawn(judged, arrival.at) }
+  if (finding.kind === 'withdrawn') return { ...arrival, alert: withdrawn(judged, arrival) }
   const standing: StoredAlert = {
     ...judged,
     subject: subjectOf(verdict, before.subject.name),
     firstEventTime: formatTime(finding.firstEventTime),
     lastEventTime: formatTime(finding.lastEventTime),
+    history: finding.correction === undefined ? judged.history : noted(judged, arrival),
   }
   return { ...arrival, alert: standing.beforeWithdrawal === null ? standing : restored(standing, arrival.at) }
 }
@@ -102,10 +104,21 @@ function opened(arrival: Arrival): Change {
   return { ...arrival, alert }
 }
 
-function withdrawn(alert: StoredAlert, at: string): StoredAlert {
+/** Which event no longer stands, by which one, and why. */
+function reasonOf({ correction, evidence }: Finding): string {
+  if (correction === undefined) return evidence.reason
+  const { kind, of, by, reason } = correction
+  return `${kind}: ${of.source} ${of.id}, by ${by.id}${reason === '' ? '' : ` (${reason})`}`
+}
+
+function noted(alert: StoredAlert, { at, verdict }: Arrival): StoredAlert['history'] {
+  return withHistory(alert, { at, action: 'corrected', note: reasonOf(verdict.finding) }).history
+}
+
+function withdrawn(alert: StoredAlert, { at, verdict }: Arrival): StoredAlert {
   if (alert.beforeWithdrawal !== null) return alert
   const { status, outcome } = alert
-  const note = alert.evidence.reason
+  const note = reasonOf(verdict.finding)
   return {
     ...withHistory(alert, { at, action: 'withdrawn', note, to: 'closed' }),
     outcome: 'withdrawn',

@@ -1,5 +1,5 @@
 import type { Arena } from './arena.ts'
-import { dropFront, type List, lowerBound, openGap } from './list.ts'
+import { closeGap, dropFront, type List, lowerBound, openGap } from './list.ts'
 import { listOf, setList } from './record.ts'
 
 /**
@@ -24,6 +24,17 @@ export function addAmount(arena: Arena, record: number, bin: number, amount: num
   arena.signed[at + 2] = bin
   arena.words[at + 3] = amount
   setList(arena, record, 'amounts', grown)
+}
+
+/** Takes from the sum of an amount in a bin what one event brought. */
+export function takeAmount(arena: Arena, record: number, bin: number, amount: number, taken: number): void {
+  const list = listOf(arena, record, 'amounts')
+  const index = indexOf(arena, list, bin, amount)
+  const at = list.reference + index * AMOUNT_WORDS
+  if (index >= list.length || arena.signed[at + 2] !== bin || arena.words[at + 3] !== amount) return
+  const left = (arena.doubles[at >>> 1] as number) - taken
+  if (left > 0) arena.doubles[at >>> 1] = left
+  else setList(arena, record, 'amounts', closeGap(arena, list, AMOUNT_WORDS, index))
 }
 
 /** Sum of an amount over the bins from `from` (inclusive) to `to` (exclusive). */

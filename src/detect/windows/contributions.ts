@@ -1,5 +1,5 @@
 import type { Arena } from './arena.ts'
-import { dropFront, type List, lowerBound, openGap } from './list.ts'
+import { closeGap, dropFront, type List, lowerBound, openGap } from './list.ts'
 import { packSubject, SUBJECT_WORDS, unpackSubject } from './subject-words.ts'
 
 /** Most contributing events a key keeps for evidence. */
@@ -28,12 +28,8 @@ const INDEX_SPAN = 1024
  * older than all of a full list is left out.
  */
 export function addContribution(arena: Arena, list: List, added: Contribution): List {
-  const place = added.seq * INDEX_SPAN + added.index
-  let index = lowerBound(list.length, (i) => {
-    const at = (list.reference + i * CONTRIBUTION_WORDS) >>> 1
-    const time = arena.doubles[at] as number
-    return time === added.time ? (arena.doubles[at + 1] as number) < place : time < added.time
-  })
+  const place = placeOf(added)
+  let index = indexOf(arena, list, added)
   let room = list
   if (list.length === MAX_CONTRIBUTIONS) {
     if (index === 0) return list
@@ -47,6 +43,34 @@ export function addContribution(arena: Arena, list: List, added: Contribution): 
   arena.words[at + 4] = Number(added.region)
   packSubject(added.subject, arena.words, at + 5)
   return grown
+}
+
+/** What an event is found by. */
+type Place = Pick<Contribution, 'time' | 'seq' | 'index'>
+
+const placeOf = ({ seq, index }: Place) => seq * INDEX_SPAN + index
+
+/** Index of the event, or where it would stand. */
+function indexOf(arena: Arena, list: List, sought: Place): number {
+  const place = placeOf(sought)
+  return lowerBound(list.length, (i) => {
+    const at = (list.reference + i * CONTRIBUTION_WORDS) >>> 1
+    const time = arena.doubles[at] as number
+    return time === sought.time ? (arena.doubles[at + 1] as number) < place : time < sought.time
+  })
+}
+
+/** Whether the event is older than all that are kept; true of an empty list. */
+export function isOlderThanAll(arena: Arena, list: List, event: Place): boolean {
+  return indexOf(arena, list, event) === 0
+}
+
+/** Takes an event out of the list; null when it is not in it. */
+export function takeContribution(arena: Arena, list: List, event: Place): List | null {
+  const index = indexOf(arena, list, event)
+  const at = (list.reference + index * CONTRIBUTION_WORDS) >>> 1
+  const isThere = index < list.length && arena.doubles[at] === event.time && arena.doubles[at + 1] === placeOf(event)
+  return isThere ? closeGap(arena, list, CONTRIBUTION_WORDS, index) : null
 }
 
 /** Forgets the events before the instant. */

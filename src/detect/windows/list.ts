@@ -25,6 +25,15 @@ export function dropFront(arena: Arena, list: List, entryWords: number, count: n
   return { reference: arena.resize(list.reference, used, length * entryWords), length }
 }
 
+/** The list without the entry at `index`. */
+export function closeGap(arena: Arena, list: List, entryWords: number, index: number): List {
+  const used = list.length * entryWords
+  const at = list.reference + index * entryWords
+  arena.words.copyWithin(at, at + entryWords, list.reference + used)
+  const length = list.length - 1
+  return { reference: arena.resize(list.reference, used, length * entryWords), length }
+}
+
 /** First index whose entry is not before the sought one; `isBefore` is monotone over the sorted list. */
 export function lowerBound(length: number, isBefore: (index: number) => boolean): number {
   let low = 0

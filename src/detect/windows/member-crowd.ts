@@ -1,12 +1,22 @@
 import type { Hash64 } from '../statistics/hash.ts'
 import { type Arena, blockWords } from './arena.ts'
-import type { MemberBin } from './member-list.ts'
+import type { List } from './list.ts'
+import {
+  addToMemberList,
+  MEMBER_WORDS,
+  type MemberBin,
+  membersInList,
+  takeFromMemberList,
+  trimMemberList,
+} from './member-list.ts'
 
 /**
  * The large form of a key's members, for one that draws thousands a day: an event costs the same however many there are.
  * A block of the arena:
  *
  *     1 word                   members in the table
+ *     2 words                  the list of repeats: a member seen once more in a bin stands there once more, so that it
+ *                              stays when one of the events is taken back
  *     span x (span + 1) words  repeats[bin][before]: how many members of the bin were last seen before it in bin
  *                              `before` (1 + its slot), or in none that is kept (0)
  *     room x (2 + n) words     a hash table with linear probing: the member's hash, and a bit for each bin it was seen
@@ -30,7 +40,8 @@ const FIRST_FULL = 0.375
 const LEAST_FULL = 0.2
 const LEAST_MEMBERS = 8
 
-const tableAt = (span: number) => 1 + span * (span + 1)
+const HEADER_WORDS = 3
+const tableAt = (span: number) => HEADER_WORDS + span * (span + 1)
 const entryWords = (span: number) => 2 + Math.ceil(span / 32)
 const floorOf = ({ newest, span }: Crowd) => newest - span + 1
 
@@ -48,7 +59,7 @@ export function createCrowd(arena: Arena, span: number, newest: number, members:
   return crowd
 }
 
-/** Notes the member in the bin, the same again changes nothing. Returns the crowd, which moves when it grows. */
+/** Notes the member in the bin once more. Returns the crowd, which moves when it grows. */
 export function addToCrowd(arena: Arena, crowd: Crowd, { bin, high, low }: MemberBin): Crowd {
   let at = entryOf(arena, crowd, { high, low })
   let grown = crowd
@@ -62,26 +73,69 @@ export function addToCrowd(arena: Arena, crowd: Crowd, { bin, high, low }: Membe
     arena.words[at] = high
     arena.words[at + 1] = low
   }
-  if (!hasBin(arena, grown, at, bin)) note(arena, grown, at, bin)
+  if (hasBin(arena, grown, at, bin))
+    keepSurplus(arena, grown, addToMemberList(arena, surplusOf(arena, grown), bin, { high, low }))
+  else note(arena, grown, at, bin)
   return grown
+}
+
+/** Takes one note of the member in the bin back. Returns the crowd, or null when there was none. */
+export function takeFromCrowd(arena: Arena, crowd: Crowd, { bin, high, low }: MemberBin): Crowd | null {
+  const at = entryOf(arena, crowd, { high, low })
+  if (isEmpty(arena, crowd, at) || !hasBin(arena, crowd, at, bin)) return null
+  const surplus = takeFromMemberList(arena, surplusOf(arena, crowd), bin, { high, low })
+  if (surplus !== null) {
+    keepSurplus(arena, crowd, surplus)
+    return crowd
+  }
+  takeNote(arena, crowd, at, bin)
+  if (!isEmpty(arena, crowd, at)) return crowd
+  // An empty place would end the probes of those behind it.
+  return rebuilt(arena, crowd, (arena.words[crowd.reference] as number) - 1)
+}
+
+/** Gives the memory of the repeats back; the block itself is the caller's. */
+export function freeSurplus(arena: Arena, crowd: Crowd): void {
+  const { reference, length } = surplusOf(arena, crowd)
+  arena.resize(reference, length * MEMBER_WORDS, 0)
+}
+
+function surplusOf({ words }: Arena, { reference }: Crowd): List {
+  return { reference: words[reference + 1] as number, length: words[reference + 2] as number }
+}
+
+function keepSurplus({ words }: Arena, crowd: Crowd, { reference, length }: List): void {
+  words[crowd.reference + 1] = reference
+  words[crowd.reference + 2] = length
 }
 
 /** Sets the member's bit and moves the counts: who came next after this bin now repeats this one. */
 function note(arena: Arena, crowd: Crowd, at: number, bin: number): void {
+  moveRepeats(arena, crowd, at, bin, 1)
+  const slot = slotOf(crowd, bin)
+  const word = at + 2 + (slot >>> 5)
+  arena.words[word] = ((arena.words[word] as number) | (1 << (slot & 31))) >>> 0
+}
+
+/** The way back: who repeated this bin now repeats the one before it. */
+function takeNote(arena: Arena, crowd: Crowd, at: number, bin: number): void {
+  moveRepeats(arena, crowd, at, bin, -1)
+  const slot = slotOf(crowd, bin)
+  const word = at + 2 + (slot >>> 5)
+  arena.words[word] = ((arena.words[word] as number) & ~(1 << (slot & 31))) >>> 0
+}
+
+function moveRepeats(arena: Arena, crowd: Crowd, at: number, bin: number, by: 1 | -1): void {
   const floor = floorOf(crowd)
   let before = bin - 1
   while (before >= floor && !hasBin(arena, crowd, at, before)) before--
   let next = bin + 1
   while (next <= crowd.newest && !hasBin(arena, crowd, at, next)) next++
   const known = before >= floor ? before : null
-  addRepeats(arena, crowd, bin, known, 1)
-  if (next <= crowd.newest) {
-    addRepeats(arena, crowd, next, known, -1)
-    addRepeats(arena, crowd, next, bin, 1)
-  }
-  const slot = slotOf(crowd, bin)
-  const word = at + 2 + (slot >>> 5)
-  arena.words[word] = ((arena.words[word] as number) | (1 << (slot & 31))) >>> 0
+  addRepeats(arena, crowd, bin, known, by)
+  if (next > crowd.newest) return
+  addRepeats(arena, crowd, next, known, by === 1 ? -1 : 1)
+  addRepeats(arena, crowd, next, bin, by)
 }
 
 /** Distinct members in the bins from `from` (inclusive) to `to` (exclusive). */
@@ -96,28 +150,30 @@ export function distinctInCrowd(arena: Arena, crowd: Crowd, from: number, to: nu
   return distinct
 }
 
-/** How many pairs of member and bin the crowd holds: the entries that a list would have. */
-export function crowdEntries(arena: Arena, { reference, span }: Crowd): number {
-  let entries = 0
-  for (let at = reference + 1; at < reference + tableAt(span); at++) entries += arena.words[at] as number
+/** How many notes the crowd holds: the entries that a list would have. */
+export function crowdEntries(arena: Arena, crowd: Crowd): number {
+  const { reference, span } = crowd
+  let entries = surplusOf(arena, crowd).length
+  for (let at = reference + HEADER_WORDS; at < reference + tableAt(span); at++) entries += arena.words[at] as number
   return entries
 }
 
 /** Forgets what lies before the span, now that the newest bin has moved on by `moved` to that of `crowd`. */
 export function trimCrowd(arena: Arena, crowd: Crowd, moved: number): Crowd {
   const floor = floorOf(crowd)
+  keepSurplus(arena, crowd, trimMemberList(arena, surplusOf(arena, crowd), floor))
   const slots = Array.from({ length: Math.min(moved, crowd.span) }, (_, i) => slotOf(crowd, floor - 1 - i))
   const { words } = arena
   const width = crowd.span + 1
   for (let slot = 0; slot < crowd.span; slot++) {
-    const row = crowd.reference + 1 + slot * width
+    const row = crowd.reference + HEADER_WORDS + slot * width
     for (const forgotten of slots) {
       words[row] = (words[row] as number) + (words[row + 1 + forgotten] as number)
       words[row + 1 + forgotten] = 0
     }
   }
   for (const forgotten of slots) {
-    const row = crowd.reference + 1 + forgotten * width
+    const row = crowd.reference + HEADER_WORDS + forgotten * width
     words.fill(0, row, row + width)
   }
   let members = 0
@@ -133,7 +189,7 @@ export function trimCrowd(arena: Arena, crowd: Crowd, moved: number): Crowd {
 
 /** All that a crowd holds, in the order of a list. */
 export function membersInCrowd(arena: Arena, crowd: Crowd): MemberBin[] {
-  const found: MemberBin[] = []
+  const found = membersInList(arena, surplusOf(arena, crowd))
   for (const at of occupied(arena, crowd))
     for (let bin = floorOf(crowd); bin <= crowd.newest; bin++)
       if (hasBin(arena, crowd, at, bin))
@@ -202,7 +258,7 @@ function slotOf({ span }: Crowd, bin: number): number {
 
 function repeatsAt(crowd: Crowd, bin: number, before: number | null): number {
   const column = before === null ? 0 : 1 + slotOf(crowd, before)
-  return crowd.reference + 1 + slotOf(crowd, bin) * (crowd.span + 1) + column
+  return crowd.reference + HEADER_WORDS + slotOf(crowd, bin) * (crowd.span + 1) + column
 }
 
 function addRepeats(arena: Arena, crowd: Crowd, bin: number, before: number | null, by: 1 | -1): void {

@@ -1,10 +1,11 @@
 import type { Hash64 } from '../statistics/hash.ts'
 import type { Arena } from './arena.ts'
-import { dropFront, type List, lowerBound, openGap } from './list.ts'
+import { closeGap, dropFront, type List, lowerBound, openGap } from './list.ts'
 
 /**
- * The small form of a key's members: a list sorted by bin, then hash, each member once a bin. An entry is three words:
- * bin (signed) and the member's 64-bit hash. A window's distinct members are counted over its bins on demand.
+ * The small form of a key's members: a list sorted by bin, then hash, an entry for each event: a member seen twice in a
+ * bin stands there twice, so that it stays when one of the two events is taken back. An entry is three words: bin
+ * (signed) and the member's 64-bit hash. A window's distinct members are counted over its bins on demand.
  */
 export const MEMBER_WORDS = 3
 
@@ -20,20 +21,24 @@ function indexOf(arena: Arena, list: List, bin: number, { high, low }: Hash64): 
 
 const LOWEST: Hash64 = { high: 0, low: 0 }
 
-/** Notes the member in the bin; the same again changes nothing. */
+/** Notes the member in the bin once more. */
 export function addToMemberList(arena: Arena, list: List, bin: number, member: Hash64): List {
   const index = indexOf(arena, list, bin, member)
-  const found = list.reference + index * MEMBER_WORDS
-  const { signed, words } = arena
-  if (index < list.length && signed[found] === bin && words[found + 1] === member.high) {
-    if (words[found + 2] === member.low) return list
-  }
   const grown = openGap(arena, list, MEMBER_WORDS, index)
   const at = grown.reference + index * MEMBER_WORDS
   arena.signed[at] = bin
   arena.words[at + 1] = member.high
   arena.words[at + 2] = member.low
   return grown
+}
+
+/** Takes one note of the member in the bin back; null when there is none. */
+export function takeFromMemberList(arena: Arena, list: List, bin: number, { high, low }: Hash64): List | null {
+  const index = indexOf(arena, list, bin, { high, low })
+  const at = list.reference + index * MEMBER_WORDS
+  const { signed, words } = arena
+  const isThere = index < list.length && signed[at] === bin && words[at + 1] === high && words[at + 2] === low
+  return isThere ? closeGap(arena, list, MEMBER_WORDS, index) : null
 }
 
 /** Forgets the bins before `floor`. */
@@ -83,7 +88,7 @@ function distinctOfMany({ words }: Arena, start: number, end: number): number {
   return distinct
 }
 
-/** One member in one bin. */
+/** One note of a member in one bin. */
 export interface MemberBin extends Hash64 {
   readonly bin: number
 }

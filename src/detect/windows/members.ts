@@ -15,7 +15,7 @@ export function crowdFrom(span: number): number {
   return Math.max(128, Math.ceil((span * (span + 1)) / 4))
 }
 
-/** Notes the member in the bin, which lies in the span. */
+/** Notes the member in the bin, which lies in the span; once for each event. */
 export function addMember(arena: Arena, record: number, span: number, bin: number, member: Hash64): void {
   if (hasForm(arena, record, 'crowd')) {
     keep(arena, record, crowds.addToCrowd(arena, crowdOf(arena, record, span), { bin, ...member }))
@@ -24,6 +24,17 @@ export function addMember(arena: Arena, record: number, span: number, bin: numbe
   const list = lists.addToMemberList(arena, listOf(arena, record, 'members'), bin, member)
   setList(arena, record, 'members', list)
   if (list.length >= crowdFrom(span)) toCrowd(arena, record, span)
+}
+
+/** Takes one note of the member in the bin back: it counts there no longer once its last one is gone. */
+export function takeMember(arena: Arena, record: number, span: number, bin: number, member: Hash64): void {
+  if (hasForm(arena, record, 'crowd')) {
+    const crowd = crowds.takeFromCrowd(arena, crowdOf(arena, record, span), { bin, ...member })
+    if (crowd !== null) keep(arena, record, crowd)
+    return
+  }
+  const list = lists.takeFromMemberList(arena, listOf(arena, record, 'members'), bin, member)
+  if (list !== null) setList(arena, record, 'members', list)
 }
 
 /** The newest bin has moved on by `moved`: what lies before the span is forgotten. */
@@ -48,6 +59,7 @@ export function distinctMembers(arena: Arena, record: number, span: number, from
 export function freeMembers(arena: Arena, record: number, span: number): void {
   const { reference, length } = listOf(arena, record, 'members')
   const isCrowd = hasForm(arena, record, 'crowd')
+  if (isCrowd) crowds.freeSurplus(arena, crowdOf(arena, record, span))
   const words = isCrowd ? crowds.crowdWords(crowdOf(arena, record, span)) : length * lists.MEMBER_WORDS
   arena.resize(reference, words, 0)
   setForm(arena, record, 'crowd', false)

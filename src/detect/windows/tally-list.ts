@@ -1,5 +1,5 @@
 import type { Arena } from './arena.ts'
-import { dropFront, type List, lowerBound, openGap } from './list.ts'
+import { closeGap, dropFront, type List, lowerBound, openGap } from './list.ts'
 import type { TallyBin } from './tally.ts'
 
 /**
@@ -36,6 +36,16 @@ export function writeBin(arena: Arena, list: List, index: number, { bin, count, 
   arena.words[at + 1] = count
   arena.words[at + 2] = first
   arena.words[at + 3] = last
+}
+
+/** Takes the bin out. */
+export function removeBin(arena: Arena, list: List, bin: number): List {
+  return closeGap(arena, list, LIST_BIN_WORDS, indexOfBin(arena, list, bin))
+}
+
+/** Writes over the entry of a bin that the list holds. */
+export function rewriteBin(arena: Arena, list: List, held: TallyBin): void {
+  writeBin(arena, list, indexOfBin(arena, list, held.bin), held)
 }
 
 /** Forgets the bins before `floor`. */

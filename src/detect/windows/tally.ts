@@ -42,6 +42,44 @@ export function addToTally(arena: Arena, record: number, span: number, bin: numb
   if (after.length > before.length && listBytes(after.length) > ringBytes(span)) toRing(arena, record, span)
 }
 
+/**
+ * Takes one event of a bin back; false when the bin holds none. When it was the first or the last of several, `rest` says
+ * when the first and the last of the others were; null leaves them as bounds, where that is not known any more.
+ */
+export function takeFromTally(
+  arena: Arena,
+  record: number,
+  span: number,
+  bin: number,
+  offset: number,
+  rest: Pick<TallyBin, 'first' | 'last'> | null,
+): boolean {
+  const [before] = tallyBins(arena, record, span, bin, bin + 1)
+  if (before === undefined) return false
+  const held = listOf(arena, record, 'tally')
+  const isRing = hasForm(arena, record, 'ring')
+  if (before.count === 1) {
+    if (isRing) ring.clearSlot(arena, held.reference, span, bin)
+    const left = isRing ? { ...held, length: held.length - 1 } : list.removeBin(arena, held, bin)
+    setList(arena, record, 'tally', left)
+    return true
+  }
+  const after = { bin, count: before.count - 1, ...restOf(before, offset, rest) }
+  if (isRing) ring.writeSlot(arena, held.reference, span, after)
+  else list.rewriteBin(arena, held, after)
+  return true
+}
+
+/** Of two events the other one is known without asking. */
+function restOf(before: TallyBin, offset: number, rest: Pick<TallyBin, 'first' | 'last'> | null) {
+  const { first, last, count } = before
+  if (count === 2) {
+    const other = offset === first ? last : first
+    return { first: other, last: other }
+  }
+  return rest ?? { first, last }
+}
+
 /** The newest bin has moved on by `moved`: what lies before the span is forgotten. */
 export function trimTally(arena: Arena, record: number, span: number, moved: number): void {
   const held = listOf(arena, record, 'tally')

@@ -1,0 +1,188 @@
+import type { Finding, FindingCorrection } from '../model/finding.ts'
+import { LEVELS, type Level, severity } from '../model/level.ts'
+import type { Cell, Moment } from './cell.ts'
+import type { Touch } from './contract.ts'
+import { type Episode, isOver, newestEnd, noteEnds } from './episode.ts'
+import type { Correcting } from './fold-correction.ts'
+import { type Fulfilled, isFulfilled, type Judgement, spanOf } from './judgement.ts'
+import { lowered, NO_SILENCE } from './silence.ts'
+import { binOf } from './windows/bins.ts'
+import { newestBin, setSilence, silenceOf, stockOf } from './windows/record.ts'
+import { countInTally, newestTallyBin } from './windows/tally.ts'
+
+/** What a correction does to one key of a detector. */
+export interface KeyCorrection {
+  /** What the original counted as: the windows lose it. */
+  readonly undone: Touch[]
+  /** What the undoing moves of the stock. */
+  readonly stock: Touch[]
+  /** What the correcting event counts as itself. */
+  readonly own: Touch[]
+}
+
+/**
+ * Corrects one key and judges what that leaves of its alert. A correction alone opens nothing: only the event that
+ * replaces another can, as any event. Of one alert at most one finding comes of it.
+ */
+export function correctKey(cell: Cell, key: string, change: KeyCorrection, at: Correcting): Finding[] {
+  const { states, plan } = cell
+  const { event, original, logTime } = at
+  const [own = null, ...rest] = change.own
+  const handled = (touch: Touch) => cell.handle({ event, touch, logTime }) ?? []
+  let record = states.find(key, original.test, logTime)
+  const before = record === 0 ? [] : judgedEnds(cell, record)
+  let isChanged = false
+  for (const touch of change.undone) if (record !== 0 && states.uncount(record, touch, original)) isChanged = true
+  for (const touch of change.stock) {
+    if (record === 0) record = states.open(touch, original.test, binOf(plan.unit, event.time), logTime)
+    if (record === 0) continue
+    const stock = stockOf(states.arena, record)
+    states.moveStock(record, touch)
+    if (stockOf(states.arena, record) !== stock) isChanged = true
+  }
+  if (!isChanged) return [own ?? [], ...rest].flat().flatMap(handled)
+  const isSameSpace = own !== null && event.test === original.test
+  const findings = corrected(cell, record, before, isSameSpace ? own : null, key, at)
+  return [...findings, ...[own !== null && !isSameSpace ? own : [], ...rest].flat().flatMap(handled)]
+}
+
+/** An open end of the key's episode and what was judged there before the correction. */
+interface Before {
+  readonly end: number
+  readonly severity: number
+}
+
+function judgedEnds(cell: Cell, record: number): Before[] {
+  const ends = cell.states.episodes.get(record)?.ends ?? []
+  return ends.map((end) => ({ end, severity: severity(cell.judgeAt(record, end).verdict.level) }))
+}
+
+/** The windows are corrected; what comes of it. `own`: the correcting event counts for the same key. */
+function corrected(
+  cell: Cell,
+  record: number,
+  before: readonly Before[],
+  own: Touch | null,
+  key: string,
+  at: Correcting,
+): Finding[] {
+  const { states, plan } = cell
+  const { event, logTime } = at
+  const moment: Moment = { event, touch: own ?? { key, counts: false }, logTime }
+  const episode = states.episodes.get(record)
+  // Before the own event may move the key on: what is taken back here must not count as settled.
+  const asItWas = episode && { ...episode }
+  const lost = before.filter(({ end, severity: held }) => held > 0 && !fulfilledAt(cell, record, end))
+  if (episode) note(episode, lost, false)
+  const { judged, without } = counted(cell, record, moment, own)
+  if (episode === undefined || asItWas === undefined) {
+    if (judged.length > 0) return [cell.conclude(moment, record, judged, without) ?? []].flat()
+    calm(cell, record)
+    return []
+  }
+  const top = judged.findLast(isFulfilled)
+  const isNew = top !== undefined && isOver(asItWas, plan.unit, top.end)
+  if (!isNew) cell.noteJudged(episode, judged)
+  note(
+    episode,
+    lost.filter(({ end }) => end >= newestBin(states.arena, record) - plan.lateness && fulfilledAt(cell, record, end)),
+    true,
+  )
+  const finding = told(cell, record, episode, before, moment, at)
+  const opened = isNew ? cell.conclude(moment, record, judged, without) : null
+  return [finding ?? [], opened ?? []].flat()
+}
+
+function note(episode: Episode, ends: readonly Before[], fulfilled: boolean): void {
+  noteEnds(
+    episode,
+    ends.map(({ end }) => ({ end, fulfilled })),
+  )
+}
+
+/** Counts the correcting event for the key, as `Cell.handle` would. */
+function counted(cell: Cell, record: number, { event, logTime }: Moment, own: Touch | null) {
+  const { states, plan } = cell
+  const nothing = { judged: [] as Judgement[], without: null }
+  if (own === null) return nothing
+  const bin = binOf(plan.unit, event.time)
+  if (!states.admits(record, bin)) {
+    states.moveStock(record, own)
+    cell.storedOnly++
+    return nothing
+  }
+  const without = event.backfill ? null : cell.severityWithout(record, bin)
+  states.count(record, own, event, logTime)
+  if (event.backfill) {
+    setSilence(states.arena, record, { ...silenceOf(states.arena, record), backfilled: true })
+    return nothing
+  }
+  return { judged: cell.endsOf(record, own, bin).map((end) => cell.judgeAt(record, end)), without }
+}
+
+/** Whether a window that ends there is judged and fulfils. Only ends with an event are, save where stock may speak. */
+function fulfilledAt(cell: Cell, record: number, end: number): boolean {
+  const { plan, states } = cell
+  const holds = plan.detector.stock === true || countInTally(states.arena, record, plan.span, end, end + 1) > 0
+  return holds && isFulfilled(cell.judgeAt(record, end))
+}
+
+/** A trigger that backfill held silently and that does not hold any more may be crossed again. */
+function calm(cell: Cell, record: number): void {
+  const { arena } = cell.states
+  const held = severity(cell.judgeAt(record, newestEndOf(cell, record)).verdict.level)
+  setSilence(arena, record, held === 0 ? NO_SILENCE : lowered(silenceOf(arena, record), held))
+}
+
+function newestEndOf({ states, plan }: Cell, record: number): number {
+  return newestTallyBin(states.arena, record, plan.span) ?? newestBin(states.arena, record)
+}
+
+/** What is to be said of a running episode, null when nothing that was told has changed. */
+function told(
+  cell: Cell,
+  record: number,
+  episode: Episode,
+  before: readonly Before[],
+  moment: Moment,
+  at: Correcting,
+): Finding | null {
+  const newest = cell.judgeAt(record, newestEndOf(cell, record))
+  const left = episode.ends.map((end) => cell.judgeAt(record, end)).filter(isFulfilled)
+  const correction: FindingCorrection = {
+    kind: at.kind,
+    of: { source: at.original.source, id: at.original.id },
+    by: { source: at.event.source, id: at.event.id },
+    reason: typeof at.event.data.reason === 'string' && at.kind === 'withdrawn' ? at.event.data.reason : '',
+    level: levelTaken(episode, before, left),
+  }
+  if (newestEnd(episode) === Number.NEGATIVE_INFINITY) {
+    cell.states.episodes.delete(record)
+    return { ...cell.tell('withdrawn', moment, record, episode, newest), correction }
+  }
+  setTimes(cell, record, episode, left)
+  const finding = { ...cell.tell('correction', moment, record, episode, left.at(-1) ?? newest), correction }
+  if (!isFulfilled(newest)) episode.level = null
+  return finding
+}
+
+/** While no end is settled the times of all fulfilling windows are at hand; afterwards only those of the newest. */
+function setTimes(cell: Cell, record: number, episode: Episode, left: readonly Fulfilled[]): void {
+  if (left.length === 0) return
+  const { first, last } = spanOf(cell.plan, cell.states.arena, record, left, episode.lastEventTime)
+  episode.lastEventTime = last
+  if (episode.settledEnd === null) episode.firstEventTime = first
+}
+
+/** Of ends that are settled it is not known any more how grave they were. */
+function levelTaken(episode: Episode, before: readonly Before[], left: readonly Fulfilled[]) {
+  const gravest = (severities: readonly number[]) => Math.max(0, ...severities)
+  const was = gravest(before.map((one) => one.severity))
+  const is = gravest(left.map(({ verdict }) => severity(verdict.level)))
+  if (episode.settledEnd !== null || is === 0 || is >= was) return null
+  return { before: levelOf(was), after: levelOf(is) }
+}
+
+function levelOf(wanted: number): Level {
+  return LEVELS.find((level) => severity(level) === wanted) as Level
+}
