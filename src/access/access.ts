@@ -6,6 +6,7 @@ import type { Identity } from './identity.ts'
 import { digest, KEY_PATTERN } from './key-format.ts'
 import { createKeys, type Keys } from './keys.ts'
 import { createLockout } from './lockout.ts'
+import { createOfficers, type Officers } from './officers.ts'
 import { createSessions, type Sessions } from './sessions.ts'
 import { createTickets, type Tickets } from './tickets.ts'
 
@@ -24,6 +25,7 @@ export interface Access {
   readonly keys: Keys
   readonly sessions: Sessions
   readonly tickets: Tickets
+  readonly officers: Officers
   start(): Promise<void>
   stop(): Promise<void>
   /** By key. Null when it is wrong; throws `rate.limited` while the address is locked out. */
@@ -56,6 +58,7 @@ export function createAccess(options: {
     keys,
     sessions,
     tickets,
+    officers: createOfficers(keys),
     async start() {
       await keys.start()
       await sessions.start()

@@ -30,6 +30,7 @@ import { eventRoutes } from './routes/events.ts'
 import { importRoutes } from './routes/imports.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { liveTicketRoutes } from './routes/live-ticket.ts'
+import { officerRoutes } from './routes/officers.ts'
 import { operationRoutes } from './routes/operations.ts'
 import { overviewRoutes } from './routes/overview.ts'
 import { quarantineRoutes } from './routes/quarantine.ts'
@@ -123,6 +124,7 @@ export async function createApi(options: ApiOptions): Promise<Server> {
   eventRoutes(server, options.door, createIntake(HTTP_LIMITS), rateLimits.eventRequestsPerMinute)
   alertRoutes(server, book, options.desk, live.epoch)
   alertActionRoutes(server, options.desk)
+  officerRoutes(server, access.officers)
   verificationRoutes(server, options.desk, options.verify)
   overviewRoutes(server, book, live.epoch, options.sources)
   sourceRoutes(server, options.sources)

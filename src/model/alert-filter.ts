@@ -21,7 +21,7 @@ export interface AlertFilter {
   readonly assignees?: readonly string[]
   /** Changed at or after this instant, epoch milliseconds. */
   readonly since?: number
-  /** Text in title, sentence, name or id; case does not matter. */
+  /** Terms that must all be found in title, sentence, name, credit code, code or id; case does not matter. */
   readonly q?: string
   readonly historic?: boolean
   readonly test?: boolean
@@ -45,7 +45,7 @@ export function matchesFilter(filter: AlertFilter, alert: Alert): boolean {
     (filter.since === undefined || Date.parse(alert.updatedAt) >= filter.since) &&
     (filter.historic === undefined || alert.historic === filter.historic) &&
     (filter.test === undefined || alert.test === filter.test) &&
-    (filter.q === undefined || contains(alert, filter.q.toLowerCase()))
+    (filter.q === undefined || contains(alert, filter.q))
   )
 }
 
@@ -58,9 +58,33 @@ function touches(area: string, alert: Alert): boolean {
   return inArea(alert.region, area) || alert.regions.some((region) => inArea(region, area))
 }
 
-function contains(alert: Alert, text: string): boolean {
-  const { title, summary, subject } = alert
-  return [alert.id, subject.key, subject.name, title.zh, title.en, summary.zh, summary.en].some((part) =>
-    part.toLowerCase().includes(text),
-  )
+/** What is sought in: title, sentence, name, key, code and id, and the enterprises it names. In lower case, a line each. */
+export function wordsOf({ id, code, title, summary, subject }: Sought): string {
+  const words = [
+    id,
+    code,
+    subject.key,
+    subject.name,
+    title.zh,
+    title.en,
+    summary.zh,
+    summary.en,
+    ...subject.enterprises,
+  ]
+  return words.join('\n').toLowerCase()
+}
+
+type Sought = Pick<Alert, 'id' | 'code' | 'title' | 'summary' | 'subject'>
+
+/** What is typed, taken apart at blanks (full-width ones too): each term must be found. In lower case. */
+export function termsOf(q: string): string[] {
+  return q
+    .toLowerCase()
+    .split(/\s+/u)
+    .filter((term) => term !== '')
+}
+
+function contains(alert: Alert, q: string): boolean {
+  const words = wordsOf(alert)
+  return termsOf(q).every((term) => words.includes(term))
 }

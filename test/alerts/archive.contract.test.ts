@@ -78,6 +78,7 @@ function keepsItsPromises(open: () => Promise<AlertArchive>): void {
     expect(await ids({}, ['140212'])).toBe('dc')
     expect(await ids({}, ['140100'])).toBe('dba')
     expect(await ids({ q: 'o\'乙"' })).toContain('c')
+    expect(await ids({ q: 'CMP-01　面馆' })).toContain('c')
   })
 
   it('takes the same again and a newer state, never an older one', async () => {

@@ -60,6 +60,10 @@ describe('the list of alerts', () => {
     [`?subject=${NOODLES}`, ['address', 'noodles']],
     ['?industry=62', ['address', 'hot-pot', 'noodles', 'old', 'try']],
     ['?assignee=nobody', []],
+    ['?q=REG-01', ['address']],
+    [`?q=${encodeURIComponent('投诉　火锅')}`, ['hot-pot', 'noodles', 'old', 'try']],
+    [`?q=${encodeURIComponent('火锅 没有')}`, []],
+    [`?q=${NOODLES.toLowerCase()}`, ['address', 'noodles']],
     ['?q=surge', ['hot-pot', 'noodles', 'old', 'try']],
     [`?since=${encodeURIComponent('2026-11-23T08:00:00+08:00')}`, ['address', 'hot-pot', 'noodles', 'old', 'try']],
     ['?since=2026-11-24', []],
@@ -162,9 +166,26 @@ describe('acting', () => {
     expect(refused.status).toBe(409)
     expect(refused.json().error).toMatchObject({
       code: 'action.not-allowed',
-      details: { allowed: ['acknowledge', 'dismiss', 'comment'] },
+      details: { allowed: ['acknowledge', 'assign', 'dismiss', 'comment'] },
     })
     expect(office.alert('hot-pot').status).toBe('open')
+  })
+
+  test('those who handle alerts in common areas are known, and an alert is found by whom it was given to', async () => {
+    const add = async (request: Parameters<typeof house.access.keys.add>[0]) =>
+      (await house.access.keys.add(request, 'bootstrap')).info.id
+    const datong = await add({ name: '大同值班', role: 'supervisor', areas: ['140200'] })
+    const yuncheng = await add({ name: '运城值班', role: 'supervisor', areas: ['140800'] })
+    const viewer = await add({ name: '大屏', role: 'viewer' })
+    const gone = await add({ name: '调离', role: 'supervisor', areas: 'all' })
+    await house.access.keys.revoke(gone, 'bootstrap')
+    const county = await house.key({ name: '平城', role: 'supervisor', areas: ['140213'] })
+    const known = (await house.ask('GET', '/v1/officers', { key: county })).json().items.map(({ id }) => id)
+    expect(known).toContain(datong)
+    for (const id of [yuncheng, viewer, gone]) expect(known).not.toContain(id)
+    const given = await act('try', { action: 'assign', assignee: datong }, { 'if-match': etag('try') })
+    expect(given.json()).toMatchObject({ assignee: datong, status: 'open' })
+    expect(await ids(`?assignee=${datong}`)).toEqual(['try'])
   })
 
   test('acknowledge answers with the alert and its new ETag; the old one is stale', async () => {

@@ -20,6 +20,7 @@ const ROUTES: readonly [method: string, path: string, allowed: readonly string[]
   ['GET', '/v1/alerts/none', ['admin', 'supervisor', 'viewer']],
   ['POST', '/v1/alerts/none/verify', ['admin', 'supervisor', 'viewer']],
   ['POST', '/v1/alerts/none/actions', ['admin', 'supervisor'], { action: 'acknowledge' }],
+  ['GET', '/v1/officers', ['admin', 'supervisor', 'viewer']],
   ['GET', '/v1/overview', ['admin', 'supervisor', 'viewer']],
   ['GET', `/v1/enterprises/${HOT_POT}`, ['admin', 'supervisor', 'viewer']],
   ['GET', `/v1/enterprises/${HOT_POT}/timeline`, ['admin', 'supervisor', 'viewer']],

@@ -19,7 +19,13 @@ export const AlertQuery = Type.Object({
   subject: List("Key of the subject; an enterprise's is its credit code"),
   assignee: List('Id of an identity'),
   since: Type.Optional(Type.String({ description: 'Changed at or after this time (RFC 3339)' })),
-  q: Type.Optional(Type.String({ minLength: 1, maxLength: 200, description: 'Text in title, sentence, name or id' })),
+  q: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 200,
+      description: 'Terms, all in title, sentence, name, credit code, code or id',
+    }),
+  ),
   historic: Type.Optional(Type.Boolean()),
   test: Type.Optional(Type.Boolean()),
   limit: Type.Integer({ minimum: 1, maximum: 500, default: 50 }),

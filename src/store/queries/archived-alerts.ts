@@ -1,6 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client'
 import type { StoredAlert } from '../../model/alert.ts'
-import type { AlertFilter } from '../../model/alert-filter.ts'
+import { type AlertFilter, termsOf, wordsOf } from '../../model/alert-filter.ts'
 import { memoryOf, type PastAlert } from '../../model/past-alert.ts'
 import { areaPrefix } from './area-prefix.ts'
 
@@ -108,13 +108,18 @@ function conditionsOf({ filter, areas, below, most }: ArchiveQuery) {
   if (filter.historic !== undefined) where('historic = {historic:Bool}', 'historic', filter.historic)
   if (filter.test !== undefined) where('test = {test:Bool}', 'test', filter.test)
   // An alert over several counties has another sentence for those who see a part of it.
-  if (filter.q) where('(position(words, {q:String}) > 0 OR length(regions) > 1)', 'q', filter.q.toLowerCase())
+  const terms = filter.q === undefined ? [] : termsOf(filter.q)
+  // What was archived before codes were among the words holds them in columns.
+  const words = "concat(words, '\\n', lower(code), '\\n', lower(arrayStringConcat(enterprises, '\\n')))"
+  if (terms.length > 0) {
+    const all = `arrayAll(term -> position(${words}, term) > 0, {terms:Array(String)})`
+    where(`(${all} OR length(regions) > 1)`, 'terms', terms)
+  }
   return { conditions, query_params }
 }
 
 function toRow({ value, revision }: ArchivedAlert) {
-  const { id, title, summary, subject, region, regions } = value
-  const words = [id, subject.key, subject.name, title.zh, title.en, summary.zh, summary.en]
+  const { id, subject, region, regions } = value
   return {
     id,
     updated_ms: Date.parse(value.updatedAt),
@@ -131,7 +136,7 @@ function toRow({ value, revision }: ArchivedAlert) {
     assignee: value.assignee ?? '',
     historic: value.historic,
     test: value.test,
-    words: words.join('\n').toLowerCase(),
+    words: wordsOf(value),
     memory: JSON.stringify(memoryOf(value)),
     alert: JSON.stringify(value),
   }
