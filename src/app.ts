@@ -92,6 +92,7 @@ async function start(config: Config, { logger, time = systemTime() }: AppOptions
       logAccess: nats,
       storeAccess: { url: clickhouse.url, username: clickhouse.username, password: clickhouse.password },
       home: dataDir.home,
+      letIntoInboxes: nats.letIn,
       disk,
       personKey: await personKeyOf(config, settings),
       alerts: mark.guard(alerts, feedEpoch),
@@ -110,7 +111,7 @@ async function start(config: Config, { logger, time = systemTime() }: AppOptions
   const clickhouseUrl = withCredentials(clickhouse)
   await writeFile(
     runtime,
-    `${JSON.stringify({ httpUrl: url, natsUrl, natsUser, natsPassword, clickhouseUrl, pid: process.pid, logMaxBytes: config.logMaxBytes }, null, 2)}\n`,
+    `${JSON.stringify({ httpUrl: url, natsUrl, natsUser, natsPassword, natsIsOurs: config.natsUrl === undefined, clickhouseUrl, pid: process.pid, logMaxBytes: config.logMaxBytes }, null, 2)}\n`,
     { mode: 0o600 },
   )
   stopping.onStop('runtime.json', () => rm(runtime, { force: true }))

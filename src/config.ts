@@ -11,6 +11,10 @@ export interface Config {
   readonly dataDir: string
   /** Absent: a nats-server runs as a child. */
   readonly natsUrl: string | undefined
+  /** Where a nats-server of ours listens, for the inboxes of sources. */
+  readonly natsHost: string
+  /** 0: any free port. */
+  readonly natsPort: number
   /** Absent: the ClickHouse engine runs as a child. */
   readonly clickhouseUrl: string | undefined
   readonly role: Role
@@ -84,10 +88,12 @@ type Environment = Readonly<Record<string, string | undefined>>
 export function readConfig(env: Environment, cwd: string): Config {
   const text = (name: string) => env[`YUJING_${name}`] || undefined
   const config: Config = {
-    host: hostOf(text('HOST')),
+    host: hostOf(text('HOST'), 'YUJING_HOST'),
     port: integer(text('PORT'), 'YUJING_PORT', 8080, 0, 65_535),
     dataDir: resolve(cwd, text('DATA_DIR') ?? './data'),
     natsUrl: url(text('NATS_URL'), 'YUJING_NATS_URL', ['nats:', 'tls:']),
+    natsHost: hostOf(text('NATS_HOST'), 'YUJING_NATS_HOST'),
+    natsPort: integer(text('NATS_PORT'), 'YUJING_NATS_PORT', 0, 0, 65_535),
     clickhouseUrl: url(text('CLICKHOUSE_URL'), 'YUJING_CLICKHOUSE_URL', ['http:', 'https:']),
     role: roleOf(text('ROLE')),
     shards: integer(text('SHARDS'), 'YUJING_SHARDS', 1, 1, 64),
@@ -124,14 +130,10 @@ export function readConfig(env: Environment, cwd: string): Config {
   return config
 }
 
-function hostOf(value: string | undefined): string {
+function hostOf(value: string | undefined, name: string): string {
   if (value === undefined) return '127.0.0.1'
   if (isIP(value) > 0 || /^(?=.*[a-z])[a-z0-9.-]{1,253}$/i.test(value)) return value
-  throw new ConfigError(
-    'YUJING_HOST',
-    value,
-    'an IP address of this machine, e.g. 127.0.0.1 or 0.0.0.0, or its host name',
-  )
+  throw new ConfigError(name, value, 'an IP address of this machine, e.g. 127.0.0.1 or 0.0.0.0, or its host name')
 }
 
 function integer(value: string | undefined, name: string, fallback: number, least: number, most: number): number {

@@ -18,6 +18,7 @@ import { createFreshness } from './freshness.ts'
 import type { Ground } from './ground.ts'
 import { createHealth } from './health.ts'
 import { createImportRuns } from './import-runs.ts'
+import { createInboxNews, startInboxes } from './inbox-duty.ts'
 import { createDoor } from './ingest/door.ts'
 import { INGEST_LIMITS } from './ingest/limits.ts'
 import { startLead } from './lead-duty.ts'
@@ -158,7 +159,21 @@ export async function startFlow(ground: Ground, stopping: Stopping): Promise<str
     logger,
     bootstrapKey: config.bootstrapKey,
     production: config.profile === 'production',
+    onKeysChange: () => news.tell(),
   })
+
+  // inboxes -> door
+  const reading = createDuty({
+    ...duty,
+    name: 'inbox',
+    begin: (_claim, parts) => startInboxes(ground, { door, keys: access.keys }, parts),
+    onChange: () => {},
+  })
+  const news = createInboxNews(
+    ground,
+    () => access.keys,
+    () => reading,
+  )
   await access.start()
   stopping.onStop('access', () => access.stop())
   const imports = createImportRuns({ bucket: settings, clock, logger })
@@ -214,5 +229,10 @@ export async function startFlow(ground: Ground, stopping: Stopping): Promise<str
   const url = await api.listen({ host: config.host, port: config.port })
   stopping.onStop('api', () => api.close())
   stopping.onStop('door', () => door.stop())
+  if (work.serve) {
+    news.begin()
+    await reading.start()
+    stopping.onStop('inbox duty', () => reading.stop())
+  }
   return url
 }

@@ -20,6 +20,8 @@ export interface Ground {
   readonly storeAccess: StoreAccess
   /** Name of this process's data directory among those of all replicas. */
   readonly home: string
+  /** Says who may leave messages in inboxes; absent where the operator of NATS does. */
+  readonly letIntoInboxes: ((inboxes: readonly { name: string; password: string }[]) => Promise<void>) | undefined
   readonly personKey: Buffer
   /** The alerts, with the feed's high-water mark raised before a change is told. */
   readonly alerts: AlertBucket

@@ -12,6 +12,8 @@ export type NatsAccess = {
   password: string
   syncsAlways?: boolean
   trouble?: () => string | null
+  /** Of a child: who may leave messages in inboxes; with a server of somebody else's its operator says so there. */
+  letIn?: (inboxes: readonly { readonly name: string; readonly password: string }[]) => Promise<void>
   /** Of a child: brings it back after the disk had no room. */
   revive?: () => Promise<void>
 }
@@ -27,7 +29,7 @@ export async function natsOf(
     const { url, username, password } = credentialsOf(config.natsUrl)
     return { url, user: username, password }
   }
-  const server = await startNatsServer({ dataDir, logger })
+  const server = await startNatsServer({ dataDir, logger, host: config.natsHost, port: config.natsPort })
   stopping.onStop('nats-server', () => server.stop())
   if (!server.syncsAlways)
     logger.warn(

@@ -42,9 +42,12 @@ export function createAccess(options: {
   logger: Logger
   bootstrapKey?: string | undefined
   production?: boolean
+  /** Told after each change of the keys. */
+  onKeysChange?: () => void
 }): Access {
   const { clock } = options
-  const keys = createKeys(options)
+  const { onKeysChange: onChange = () => {} } = options
+  const keys = createKeys({ ...options, onChange })
   const sessions = createSessions({ ...options, keys })
   const tickets = createTickets(clock)
   const lockout = createLockout(clock)

@@ -10,6 +10,10 @@ const Name = Type.String({ minLength: 1, maxLength: 100, description: 'What the 
 const Areas = Limit(Area)
 const Sources = Limit(Type.String({ minLength: 1, maxLength: 200, description: 'Prefix of `source`' }))
 const Types = Limit(Type.String({ minLength: 1, maxLength: 100, description: 'Event type' }))
+const Inbox = Type.String({
+  pattern: '^[A-Za-z0-9_-]{1,40}$',
+  description: 'Name of an inbox in NATS: the key is also the password of a user of this name',
+})
 const strict = { additionalProperties: false }
 
 /** What an administrator says of a new key. A sender must name its sources, a supervisor its areas. */
@@ -23,6 +27,7 @@ export const NewKey = Type.Union([
       areas: Type.Optional(Areas),
       retracts: Type.Optional(Type.Boolean()),
       backfill: Type.Optional(Type.Boolean()),
+      inbox: Type.Optional(Inbox),
     },
     strict,
   ),
@@ -46,11 +51,18 @@ export const KeyInfo = Type.Object({
   createdBy: Type.String({ description: 'Id of the identity that made it' }),
   revokedAt: Nullable(Type.String()),
   revokedBy: Nullable(Type.String()),
+  inbox: Type.Optional(Inbox),
 })
 export type KeyInfo = Static<typeof KeyInfo>
 
-/** A key as stored: SHA-256 (hex) of the secret, never the secret. */
-export const StoredKey = Type.Intersect([KeyInfo, Type.Object({ digest: Type.String({ pattern: '^[0-9a-f]{64}$' }) })])
+/** A key as stored: SHA-256 (hex) of the secret, never the secret; for an inbox also what nats-server checks it by. */
+export const StoredKey = Type.Intersect([
+  KeyInfo,
+  Type.Object({
+    digest: Type.String({ pattern: '^[0-9a-f]{64}$' }),
+    inboxPassword: Type.Optional(Type.String({ description: 'bcrypt of the secret' })),
+  }),
+])
 export type StoredKey = Static<typeof StoredKey>
 
 /** Fills in what the role implies: roles that do not send have no sources, an administrator has everything. */

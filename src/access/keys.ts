@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import { Value } from '@sinclair/typebox/value'
+import { hash } from 'bcryptjs'
 import { YujingError } from '../model/errors.ts'
 import { formatTime } from '../model/time.ts'
 import type { Clock } from '../telemetry/clock.ts'
@@ -25,7 +26,21 @@ export interface Keys {
   authenticate(key: string): { identity: Identity; digest: string } | null
   /** Whose key has this digest now, or null once it is revoked. */
   identify(keyDigest: string): Identity | null
+  /** The inboxes of the keys in force. */
+  inboxes(): InboxUser[]
+  /** What the key of an inbox may send; null when none is in force. */
+  inboxIdentity(name: string): Identity | null
 }
+
+/** A user of NATS who may leave messages in one inbox. */
+export interface InboxUser {
+  readonly name: string
+  /** bcrypt of the password. */
+  readonly password: string
+}
+
+/** The least that nats-server takes. */
+const BCRYPT_ROUNDS = 4
 
 /** Keys in the configuration bucket, `key.<id>`, and the bootstrap key of the configuration. */
 export function createKeys(options: {
@@ -36,15 +51,29 @@ export function createKeys(options: {
   bootstrapKey?: string | undefined
   /** In production the bootstrap key is refused once administrators exist. */
   production?: boolean
+  /** Told after each change of the keys, whoever made it. */
+  onChange?: () => void
 }): Keys {
-  const { bucket, clock, logger, bootstrapKey, production = false } = options
-  const mirror = createMirror({ bucket, prefix: 'key.', schema: StoredKey, logger })
+  const { bucket, clock, logger, bootstrapKey, production = false, onChange = () => {} } = options
+  const mirror = createMirror({ bucket, prefix: 'key.', schema: StoredKey, logger, onChange })
   const bootstrapDigest = bootstrapKey === undefined ? null : digest(bootstrapKey)
   const bootstrap = administrator(BOOTSTRAP_ID, BOOTSTRAP_ID)
 
   function administratorsExist(): boolean {
     for (const [, { value }] of mirror.all()) if (value.role === 'admin' && value.revokedAt === null) return true
     return false
+  }
+
+  function inForceOf(inbox: string): StoredKey | null {
+    for (const [, { value }] of mirror.all()) if (value.inbox === inbox && value.revokedAt === null) return value
+    return null
+  }
+
+  /** The secret is random: what would take years to guess a phrase by needs no cost here. */
+  async function inboxMembers(inbox: string, key: string): Promise<{ inbox: string; inboxPassword: string }> {
+    if (inbox === 'service' || inForceOf(inbox) !== null)
+      throw new YujingError('request.invalid', `inbox: "${inbox}" is taken; revoke its key first, or choose another.`)
+    return { inbox, inboxPassword: await hash(key, BCRYPT_ROUNDS) }
   }
 
   function identify(keyDigest: string): Identity | null {
@@ -88,15 +117,17 @@ export function createKeys(options: {
         revokedAt: null,
         revokedBy: null,
       }
-      const stored: StoredKey = { ...info, digest: keyDigest }
+      const inbox = request.role === 'ingest' ? request.inbox : undefined
+      const members = inbox === undefined ? {} : await inboxMembers(inbox, key)
+      const stored: StoredKey = { ...info, ...members, digest: keyDigest }
       mirror.apply(id, stored, await bucket.create(`key.${id}`, stored))
-      return { key, info }
+      return { key, info: inbox === undefined ? info : { ...info, inbox } }
     },
 
     list() {
       const keys: KeyInfo[] = []
       for (const [, { value }] of mirror.all()) {
-        const { digest: _digest, ...info } = value
+        const { digest: _digest, inboxPassword: _password, ...info } = value
         keys.push(info)
       }
       return keys.sort((a, b) => a.createdAt.localeCompare(b.createdAt) || a.id.localeCompare(b.id))
@@ -117,6 +148,19 @@ export function createKeys(options: {
       return identity === null ? null : { identity, digest: keyDigest }
     },
     identify,
+    inboxes() {
+      const users: InboxUser[] = []
+      for (const [, { value }] of mirror.all()) {
+        const { inbox, inboxPassword, revokedAt } = value
+        if (inbox !== undefined && inboxPassword !== undefined && revokedAt === null)
+          users.push({ name: inbox, password: inboxPassword })
+      }
+      return users.sort((a, b) => a.name.localeCompare(b.name))
+    },
+    inboxIdentity(name) {
+      const found = inForceOf(name)
+      return found === null ? null : identityOf(found)
+    },
   }
 }
 

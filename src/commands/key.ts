@@ -6,16 +6,19 @@ import { createKeys, type Keys } from '../access/keys.ts'
 import { systemClock } from '../telemetry/clock.ts'
 import { silentLogger } from '../telemetry/logger.ts'
 import { type CommandContext, UsageError } from './context.ts'
-import { connectRuntime } from './runtime.ts'
+import { inboxAccess, inboxInWords, revokedInWords } from './key-inbox.ts'
+import { connectRuntime, readRuntime } from './runtime.ts'
 
 /** Who did it, in the records: whoever may read DATA_DIR/runtime.json. */
 const BY = 'local-command'
 
 interface AddFlags {
-  role: string
-  name: string
+  role?: string
+  name?: string
+  inbox?: string
   areas?: string
   sources?: string
+  source?: string
   types?: string
   backfill?: boolean
   retracts?: boolean
@@ -26,17 +29,19 @@ interface AddFlags {
 /** The flags as a request; what a role cannot have is left out, what it needs is checked by `keys.add`. */
 function requestOf(role: Role, flags: AddFlags): NewKey {
   const list = (text: string | undefined) => text?.split(',') ?? 'all'
-  const { name } = flags
+  const { inbox } = flags
+  const name = flags.name ?? inbox ?? ''
   switch (role) {
     case 'ingest':
       return {
         role,
         name,
-        sources: list(flags.sources),
+        sources: list(flags.sources ?? flags.source),
         types: list(flags.types),
         areas: list(flags.areas),
         backfill: flags.backfill === true,
         retracts: flags.retracts === true,
+        ...(inbox !== undefined && { inbox }),
       }
     case 'supervisor':
     case 'viewer':
@@ -44,6 +49,20 @@ function requestOf(role: Role, flags: AddFlags): NewKey {
     case 'admin':
       return { role, name }
   }
+}
+
+/** An inbox is for senders, and for one named source: else whoever reads the password speaks for everybody. */
+function roleOf(flags: AddFlags): Role {
+  const wanted = flags.role ?? (flags.inbox === undefined ? undefined : 'ingest')
+  const role = ROLES.find((candidate) => candidate === wanted)
+  if (!role) throw new UsageError(`--role is ${wanted ?? 'missing'}: allowed is ${ROLES.join(', ')}`)
+  if (flags.name === undefined && flags.inbox === undefined)
+    throw new UsageError('--name is missing: a label, the system or post the key is for')
+  if (flags.inbox === undefined) return role
+  if (role !== 'ingest') throw new UsageError(`--inbox is for --role ingest, not ${role}`)
+  if (flags.sources === undefined && flags.source === undefined)
+    throw new UsageError('--inbox needs --source: the prefix of source it may send for, e.g. /sx/12315')
+  return role
 }
 
 /** `yujing key add|list|revoke`: API keys of the service that runs on this data directory. */
@@ -72,25 +91,32 @@ export function keyCommand(context: CommandContext): Command {
 
   const add = new Command('add')
     .description('make a key; the secret is shown once and stored nowhere')
-    .requiredOption('--role <role>', ROLES.join(', '))
-    .requiredOption('--name <name>', 'a label: the system or post it is for, not a person')
+    .option('--role <role>', `${ROLES.join(', ')}; an inbox implies ingest`)
+    .option('--name <name>', 'a label: the system or post it is for, not a person (default: that of the inbox)')
+    .option('--inbox <name>', 'ingest: also a user of NATS that may publish to yujing.inbox.<name>.>')
     .option('--areas <codes>', 'comma-separated GB/T 2260 codes; 00 at the end: the subtree (default: all)')
     .option('--sources <prefixes>', 'ingest: comma-separated prefixes of source (default: all)')
+    .option('--source <prefixes>', 'the same')
     .option('--types <types>', 'ingest: comma-separated event types (default: all)')
     .option('--backfill', 'ingest: may send history')
     .option('--retracts', 'ingest: may withdraw and replace events')
     .option('--json', 'as JSON')
     .option(...dataDirFlag)
-    .addHelpText('after', '\nExample:\n  yujing key add --role supervisor --name 太原市局值班 --areas 140100')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  yujing key add --role supervisor --name 太原市局值班 --areas 140100\n  yujing key add --inbox tax --source /sx/tax --types tax.reported --areas 140000',
+    )
     .action(async (flags: AddFlags) => {
-      const role = ROLES.find((candidate) => candidate === flags.role)
-      if (!role) throw new UsageError(`--role is ${flags.role}: allowed is ${ROLES.join(', ')}`)
-      const request = requestOf(role, flags)
+      const request = requestOf(roleOf(flags), flags)
       const wrong = wrongLimit(request)
       if (wrong !== null) throw new UsageError(`--${wrong}`)
-      const { key, info } = await withKeys(flags.dataDir, (keys) => keys.add(request, BY))
-      if (flags.json) print({ ...info, key })
-      else context.stdout.write(`${info.id}  ${info.role}  ${info.name}\n${key}\n`)
+      const { key, info, user } = await withKeys(flags.dataDir, async (keys) => {
+        const added = await keys.add(request, BY)
+        return { ...added, user: keys.inboxes().find(({ name }) => name === added.info.inbox) }
+      })
+      const inbox = user && inboxAccess(user, key, await readRuntime(context, flags.dataDir))
+      if (flags.json) print({ ...info, key, ...(inbox && { nats: inbox }) })
+      else context.stdout.write(`${info.id}  ${info.role}  ${info.name}\n${key}\n${inbox ? inboxInWords(inbox) : ''}`)
     })
 
   const list = new Command('list')
@@ -100,8 +126,10 @@ export function keyCommand(context: CommandContext): Command {
     .action(async (flags: { json?: boolean; dataDir?: string }) => {
       const found = await withKeys(flags.dataDir, async (keys) => keys.list())
       if (flags.json) return print(found)
-      for (const { id, role, name, revokedAt } of found)
-        context.stdout.write(`${id}  ${role.padEnd(10)}  ${name}${revokedAt ? `  revoked ${revokedAt}` : ''}\n`)
+      for (const { id, role, name, inbox, revokedAt } of found) {
+        const more = `${inbox ? `  inbox ${inbox}` : ''}${revokedAt ? `  revoked ${revokedAt}` : ''}`
+        context.stdout.write(`${id}  ${role.padEnd(10)}  ${name}${more}\n`)
+      }
     })
 
   const revoke = new Command('revoke')
@@ -109,8 +137,12 @@ export function keyCommand(context: CommandContext): Command {
     .argument('<id>', 'id of the key, as listed')
     .option(...dataDirFlag)
     .action(async (id: string, flags: { dataDir?: string }) => {
-      await withKeys(flags.dataDir, (keys) => keys.revoke(id, BY))
-      context.stdout.write(`${id} is revoked\n`)
+      const inbox = await withKeys(flags.dataDir, async (keys) => {
+        await keys.revoke(id, BY)
+        return keys.list().find((key) => key.id === id)?.inbox
+      })
+      const more = inbox ? revokedInWords(inbox, await readRuntime(context, flags.dataDir)) : ''
+      context.stdout.write(`${id} is revoked\n${more}`)
     })
 
   return new Command('key')

@@ -12,6 +12,8 @@ export interface Runtime {
   readonly natsUrl: string
   readonly natsUser: string
   readonly natsPassword: string
+  /** A child of the service, which tells it by itself who may come in. */
+  readonly natsIsOurs: boolean
   readonly clickhouseUrl: string
   readonly pid: number
   /** Most bytes of the log, as the service set it: a connection keeps its stream at this limit. */

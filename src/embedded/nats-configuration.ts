@@ -13,10 +13,11 @@ const MAX_FILE_STORE_BYTES = 2 ** 50
 const MAX_MEMORY_STORE_BYTES = 2 ** 28
 
 /**
- * The server's configuration file (its format takes JSON). Loopback only; port -1 is any free one. `max_payload` keeps
+ * The server's configuration file (its format takes JSON). Port -1 is any free one. `max_payload` keeps
  * the server's default of 1 MiB: the messages of the log are made for it.
  */
 export function natsConfiguration(o: {
+  host: string
   port: number
   storeDir: string
   binary: NatsBinary
@@ -24,7 +25,7 @@ export function natsConfiguration(o: {
 }): string {
   const configuration = {
     server_name: 'yujing',
-    host: '127.0.0.1',
+    host: o.host,
     port: o.port,
     jetstream: {
       store_dir: o.storeDir,

@@ -1,14 +1,25 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { kill } from 'node:process'
 import type { Logger } from '../telemetry/logger.ts'
 import type { DataDir } from './data-dir.ts'
 import { launchServer } from './launch-server.ts'
 import { findNatsServer, type NatsBinary } from './nats-binary.ts'
-import { natsConfiguration } from './nats-configuration.ts'
+import { type NatsUser, natsConfiguration } from './nats-configuration.ts'
 import { type LaunchedServer, supervise } from './supervised-child.ts'
 
-/** A running nats-server with JetStream in the data directory, on a free loopback port. */
+const LOOPBACK = '127.0.0.1'
+const EVERY_ADDRESS: ReadonlySet<string> = new Set(['0.0.0.0', '::'])
+
+/** Who may leave messages in the inbox of this name. */
+interface InboxUser {
+  readonly name: string
+  /** bcrypt of the password. */
+  readonly password: string
+}
+
+/** A running nats-server with JetStream in the data directory, on a free loopback port unless said otherwise. */
 export interface NatsServer {
   readonly url: string
   /** The service's own user, with all rights; the password holds for this life of the service. */
@@ -21,6 +32,11 @@ export interface NatsServer {
   pid(): number
   /** Why it is away at this moment, for people; null while it runs. */
   trouble(): string | null
+  /**
+   * Lets these users leave messages in their inboxes, and nobody else besides the service; who is no longer among them is
+   * cut off. The server takes it over while it runs, and still knows it at its next start.
+   */
+  letIn(inboxes: readonly InboxUser[]): Promise<void>
   /** Starts it anew after it had no room to write: it hangs then, and does not come back by itself (tried: 2.9). */
   revive(): Promise<void>
   stop(): Promise<void>
@@ -32,22 +48,54 @@ export interface NatsServer {
  *
  * Throws when the program is missing, or ends before it is ready (the message has its last words).
  */
-export async function startNatsServer(o: { dataDir: DataDir; binary?: string; logger: Logger }): Promise<NatsServer> {
+export async function startNatsServer(o: {
+  dataDir: DataDir
+  binary?: string
+  logger: Logger
+  /** Where it listens; any free port of the loopback unless said. */
+  host?: string
+  port?: number
+}): Promise<NatsServer> {
+  const { host = LOOPBACK } = o
   const binary = await findNatsServer(o.binary)
   const password = randomBytes(24).toString('base64url')
   const logger = o.logger.child({ child: 'nats-server' })
-  const launch = (port: number) => launchNats({ ...o, logger, binary, password, port })
+  const configuration = join(o.dataDir.path, 'nats.conf')
+  const storeDir = join(o.dataDir.path, 'nats')
+  // Sources come back while the service starts: a client that is refused twice may never try again.
+  let sources = await usersIn(configuration)
+  const write = async (port: number): Promise<void> => {
+    const users = [{ user: 'service', password, publish: ['>'], subscribe: ['>'] }, ...sources]
+    const text = natsConfiguration({ host, port, storeDir, binary, users })
+    // Whoever reads it at this moment reads the whole of the one or of the other.
+    await writeFile(`${configuration}.new`, text, { mode: 0o600 })
+    await rename(`${configuration}.new`, configuration)
+  }
+  const launch = async (port: number) => {
+    await mkdir(storeDir, { recursive: true, mode: 0o700 })
+    await write(port)
+    return await launchNats(o.dataDir, { logger, binary, configuration })
+  }
 
-  const server = await supervise({ name: 'nats-server', anyPort: -1, launch, logger })
+  const server = await supervise({ name: 'nats-server', anyPort: o.port || -1, launch, logger })
 
   return {
-    url: `nats://127.0.0.1:${server.port}`,
+    url: `nats://${EVERY_ADDRESS.has(host) ? LOOPBACK : host}:${server.port}`,
     user: 'service',
     password,
     version: binary.version,
     syncsAlways: binary.syncsAlways,
     pid: () => server.pid(),
     trouble: () => server.trouble(),
+    async letIn(inboxes) {
+      const wanted = inboxes.map(userOfInbox)
+      if (JSON.stringify(wanted) === JSON.stringify(sources)) return
+      sources = wanted
+      await write(server.port)
+      // While it is away nobody hears this; it reads the file when it starts.
+      if (server.trouble() === null) kill(server.pid(), 'SIGHUP')
+      logger.info({ inboxes: inboxes.map(({ name }) => name) }, 'who may leave messages in inboxes has changed')
+    },
     async revive() {
       logger.warn('nats-server had no room to write; it is started anew')
       await server.restart()
@@ -56,27 +104,33 @@ export async function startNatsServer(o: { dataDir: DataDir; binary?: string; lo
   }
 }
 
-interface Launch {
-  readonly dataDir: DataDir
-  readonly logger: Logger
-  readonly binary: NatsBinary
-  readonly password: string
-  /** -1: any free one. */
-  readonly port: number
+/** A user may publish into its own inbox, and hear the acknowledgements it asks for under its own name; nothing else. */
+function userOfInbox({ name, password }: InboxUser): NatsUser {
+  return { user: name, password, publish: [`yujing.inbox.${name}.>`], subscribe: [`_INBOX.${name}.>`] }
 }
 
-async function launchNats(o: Launch): Promise<LaunchedServer> {
-  const storeDir = join(o.dataDir.path, 'nats')
-  const configurationPath = join(o.dataDir.path, 'nats.conf')
-  mkdirSync(storeDir, { recursive: true, mode: 0o700 })
-  const users = [{ user: 'service', password: o.password, publish: ['>'], subscribe: ['>'] }]
-  const text = natsConfiguration({ port: o.port, storeDir, binary: o.binary, users })
-  writeFileSync(configurationPath, text, { mode: 0o600 })
+/** The users of inboxes that a configuration file names; none when there is no such file. */
+async function usersIn(configuration: string): Promise<NatsUser[]> {
+  try {
+    const { authorization } = JSON.parse(await readFile(configuration, 'utf8')) as {
+      authorization: { users: { user: string; password: string }[] }
+    }
+    return authorization.users
+      .filter(({ user }) => user !== 'service')
+      .map(({ user, password }) => userOfInbox({ name: user, password }))
+  } catch {
+    return []
+  }
+}
 
-  return await launchServer(o.dataDir, {
+async function launchNats(
+  dataDir: DataDir,
+  o: { readonly logger: Logger; readonly binary: NatsBinary; readonly configuration: string },
+): Promise<LaunchedServer> {
+  return await launchServer(dataDir, {
     name: 'nats-server',
     command: o.binary.path,
-    args: ['--config', configurationPath],
+    args: ['--config', o.configuration],
     onLine(line) {
       const text = line.replace(/^\[\d+\] \S+ \S+ /, '')
       // The password is random, holds for one life of the service and stands in a file of mode 0600.

@@ -1,5 +1,5 @@
 import { organisationCheckFits } from '../model/credit-code.ts'
-import { YujingError } from '../model/errors.ts'
+import { ERRORS, YujingError } from '../model/errors.ts'
 import type { CanonicalEvent } from '../model/event.ts'
 import type { Lane } from '../model/lane.ts'
 import type { QuarantineEntry } from '../model/quarantine.ts'
@@ -54,6 +54,13 @@ export interface Door {
    * @throws YujingError of status 503 when it cannot be kept; otherwise nothing
    */
   keep(refused: RefusedBody): Promise<void>
+  /**
+   * Several bodies of one sender, in their order, as if they were one, for whom nobody waits: all that is refused lies in
+   * quarantine when this resolves.
+   *
+   * @throws YujingError of status 503 when not all is known to be in log or quarantine: all of it may come again
+   */
+  acceptAll(bodies: readonly IngestBody[], from: Omit<IngestRequest, keyof IngestBody>): Promise<void>
   /** Requests of the batch lane are cut off with `log.unavailable`: what they wait for may take longer than a stop. */
   stop(): void
 }
@@ -207,9 +214,45 @@ export function createDoor(options: DoorOptions): Door {
     }
   }
 
+  async function acceptAll(
+    bodies: readonly IngestBody[],
+    { rights, sender, lane: asked = 'live' }: Omit<IngestRequest, keyof IngestBody>,
+  ): Promise<void> {
+    assertOpen()
+    const length = bodies.reduce((sum, { body }) => sum + body.length, 0)
+    const lane = length > limits.liveBytes ? 'batch' : asked
+    const endLive = lane === 'live' ? turns.begin() : () => {}
+    const share = await working[lane].take(length)
+    try {
+      const raws: RawEvent[] = []
+      for (const message of bodies) raws.push(...(await readOrKeep(message, sender, lane)))
+      if (raws.length > 0) await pass(raws, rights, lane, endLive)
+    } catch (error) {
+      const isAnswered = error instanceof YujingError && ERRORS[error.code].status < 500
+      if (!isAnswered) throw error
+    } finally {
+      share.giveBack()
+      endLive()
+    }
+  }
+
+  async function readOrKeep(message: IngestBody, sender: string | undefined, lane: Lane): Promise<RawEvent[]> {
+    const { body, headers } = message
+    try {
+      const mode = contentMode(message)
+      const unpacked = await unpack(body, message.contentEncoding, { ...limits, unpackedBytes: limits.bodyBytes })
+      return await readBody(unpacked, mode, headers, limits, () => turns.next(lane))
+    } catch (error) {
+      if (!isBodyFault(error)) throw error
+      await keep({ body, bytes: body.length, sender, error })
+      return []
+    }
+  }
+
   return {
     accept,
     keep,
+    acceptAll,
     stop() {
       isStopping = true
     },

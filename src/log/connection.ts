@@ -6,6 +6,7 @@ import { type Calls, createCalls } from './calls.ts'
 import { followConnection, type ReconnectListener } from './connection-state.ts'
 import { createEventLog, type EventLog } from './event-log.ts'
 import { createFindingLog, type FindingLog, type ReaderPosition } from './finding-log.ts'
+import { createInboxes, type Inboxes } from './inbox.ts'
 import type { LogParts } from './log-parts.ts'
 import { createQuarantineLog, type QuarantineLog } from './quarantine-log.ts'
 import { createSnapshots, ensureSnapshots, type Snapshots } from './snapshots.ts'
@@ -18,6 +19,7 @@ export interface LogConnection {
   readonly events: EventLog
   readonly findings: FindingLog
   readonly quarantine: QuarantineLog
+  readonly inboxes: Inboxes
   readonly snapshots: Snapshots
   /** Between the processes of the service. */
   readonly calls: Calls
@@ -38,7 +40,7 @@ export interface LogOptions {
   readonly user?: string
   readonly password?: string
   readonly logger: Logger
-  /** Most bytes of the log; findings and quarantine may have a quarter of it each, in addition. */
+  /** Most bytes of the log; findings, quarantine and inboxes may have a quarter of it each, in addition. */
   readonly maxBytes: number
   /** Names the connection at the server. */
   readonly name: string
@@ -82,6 +84,7 @@ export async function connectLog(o: LogOptions): Promise<LogConnection> {
       events,
       findings: createFindingLog(parts, bucketOf<ReaderPosition>('yujing_positions')),
       quarantine: createQuarantineLog(parts),
+      inboxes: createInboxes(parts),
       snapshots: createSnapshots(parts, await ensureSnapshots(parts), epoch),
       calls: createCalls(connection, state, o.logger),
       bucket: async (name) => bucketOf(name),

@@ -14,6 +14,7 @@ import { DAY_MS } from '../model/time.ts'
 export const EVENTS = 'YUJING_EVENTS'
 export const FINDINGS = 'YUJING_FINDINGS'
 export const QUARANTINE = 'YUJING_QUARANTINE'
+export const INBOX = 'YUJING_INBOX'
 export const BUCKETS = [
   'yujing_alerts',
   'yujing_config',
@@ -34,11 +35,12 @@ const QUARANTINE_NAMED_MS = 2 * MINUTE_MS
 type Wanted = Pick<StreamConfig, 'name' | 'subjects'> & Partial<StreamConfig>
 
 /**
- * The three streams.
+ * The four streams.
  *
  * Events: what is full refuses, it never forgets; the service itself purges what is stored and snapshotted. No message
  * is ever deleted alone, so sequences have no gaps. Findings: kept for a month so that any desk can catch up, and they
  * refuse as well. Quarantine: 30 days as promised; when refused events alone fill its share the oldest go.
+ * Inbox: what sources have left and nobody has read, for a week.
  */
 export function streamConfigurations(maxBytes: number): Wanted[] {
   const shared = { storage: StorageType.File, retention: RetentionPolicy.Limits, allow_direct: false }
@@ -71,6 +73,17 @@ export function streamConfigurations(maxBytes: number): Wanted[] {
       max_bytes: Math.ceil(maxBytes / 4),
       max_age: nanos(30 * DAY_MS),
       duplicate_window: nanos(QUARANTINE_NAMED_MS),
+    },
+    {
+      ...shared,
+      name: INBOX,
+      subjects: ['yujing.inbox.*.>'],
+      // What was read is gone. A full inbox refuses, and its source learns so by the acknowledgement that does not come.
+      retention: RetentionPolicy.Workqueue,
+      discard: DiscardPolicy.New,
+      max_bytes: Math.ceil(maxBytes / 4),
+      max_age: nanos(7 * DAY_MS),
+      duplicate_window: nanos(2 * MINUTE_MS),
     },
   ]
 }

@@ -117,6 +117,16 @@ export function createMetrics() {
       labelNames: ['lane'] as const,
       registers,
     }),
+    inboxWaiting: new Gauge({
+      name: 'yujing_inbox_waiting',
+      help: 'Messages that sources have left in their inboxes and nobody has dealt with.',
+      registers,
+    }),
+    inboxMessagesTotal: new Counter({
+      name: 'yujing_inbox_messages_total',
+      help: 'Messages of inboxes that went through the door or into quarantine.',
+      registers,
+    }),
     clockInDoubt: new Gauge({
       name: 'yujing_clock_in_doubt',
       help: '1 while the clock is not believed and nothing is taken, else 0.',

@@ -1,4 +1,6 @@
+import { compare } from 'bcryptjs'
 import { afterEach, describe, expect, test } from 'vitest'
+import type { NewKey } from '../../src/access/key-record.ts'
 import { createKeys, type Keys } from '../../src/access/keys.ts'
 import { silentLogger } from '../../src/telemetry/logger.ts'
 import { until } from '../alerts/office.ts'
@@ -39,7 +41,31 @@ describe('keys', () => {
     expect(JSON.stringify(keys.list())).not.toMatch(/digest|[0-9a-f]{64}/)
   })
 
+  test('an inbox has a user whose password is the key, one key at a time', async () => {
+    const bucket = new MemoryBucket<unknown>()
+    const keys = await keysOn(bucket)
+    const request: NewKey = { name: 'tax', role: 'ingest', sources: ['/sx/tax'], inbox: 'tax' }
+    const { key, info } = await keys.add(request, 'root')
+    expect(info.inbox).toBe('tax')
+    const [user] = keys.inboxes()
+    expect(user?.name).toBe('tax')
+    expect(await compare(key, user?.password ?? '')).toBe(true)
+    expect(JSON.stringify([...(await bucket.entries()), keys.list()])).not.toContain(key)
+    expect(JSON.stringify(keys.list())).not.toContain(user?.password)
+    expect(keys.inboxIdentity('tax')).toMatchObject({ id: info.id, sources: ['/sx/tax'] })
+    await expect(keys.add(request, 'root')).rejects.toThrow(/taken/)
+    await expect(keys.add({ ...request, inbox: 'service' }, 'root')).rejects.toThrow(/taken/)
+
+    await keys.revoke(info.id, 'root')
+    expect(keys.inboxes()).toEqual([])
+    expect(keys.inboxIdentity('tax')).toBeNull()
+    await keys.add(request, 'root')
+    expect(keys.inboxes()).toHaveLength(1)
+  })
+
   test.each([
+    ['an inbox of another role', { name: 'x', role: 'viewer', inbox: 'x' }],
+    ['an inbox whose name is no token', { name: 'x', role: 'ingest', sources: ['/x'], inbox: 'a.b' }],
     ['a sender without sources', { name: 'x', role: 'ingest' }],
     ['a supervisor without areas', { name: 'x', role: 'supervisor' }],
     ['an unknown member', { name: 'x', role: 'viewer', area: ['140105'] }],

@@ -19,6 +19,7 @@ beforeAll(async () => {
       return setting.door.accept(request)
     },
     keep: (refused) => setting.door.keep(refused),
+    acceptAll: (...given) => setting.door.acceptAll(...given),
     stop: () => setting.door.stop(),
   }
   house = await openHouse({ parts: { door } })

@@ -107,7 +107,13 @@ test('while a service lives nobody opens its store; after kill -9 the next waits
 
 test('from 2.10 on every acknowledged message is on disk', () => {
   const configuration = (syncsAlways: boolean) =>
-    natsConfiguration({ port: -1, storeDir: '/s', binary: { path: '/n', version: '0', syncsAlways }, users: [] })
+    natsConfiguration({
+      host: '127.0.0.1',
+      port: -1,
+      storeDir: '/s',
+      binary: { path: '/n', version: '0', syncsAlways },
+      users: [],
+    })
   expect(JSON.parse(configuration(true)).jetstream.sync_interval).toBe('always')
   expect(JSON.parse(configuration(false)).jetstream).not.toHaveProperty('sync_interval')
 })
