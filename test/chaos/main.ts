@@ -1,8 +1,14 @@
 import { parseArgs } from 'node:util'
 import { type CampaignReport, runCampaign } from './campaign.ts'
 import { allFaults } from './faults/index.ts'
+import { runReplicaCampaign } from './replicas/campaign.ts'
+import { ALL_REPLICA_FAULTS } from './replicas/faults.ts'
+
+/** Detection threads of the processes, one after the other: alerts do not depend on them. */
+const THREADS = [1, 2, 5]
 
 const USAGE = `npm run chaos -- [--minutes N] [--seed S] [--only NAME,NAME] [--import EVENTS] [--long SECONDS] [--shards N]
+       npm run chaos -- --replicas N [--minutes N] [--seed S] [--only NAME,NAME] [--long SECONDS] [--lease SECONDS]
 
   --minutes N     how long faults are injected (default 5)
   --seed S        which faults, in which order (default: drawn and printed)
@@ -10,6 +16,8 @@ const USAGE = `npm run chaos -- [--minutes N] [--seed S] [--only NAME,NAME] [--i
   --import N      rows that an import brings (default 100000; 5000000 to measure the two lanes)
   --long SECONDS  how long a fault that lasts should last (default 10; 600 for ten minutes without ClickHouse)
   --shards N      detection threads (default 2)
+  --replicas N    N processes (2 to 5) on one nats-server and one ClickHouse, each killed or frozen (default 1: embedded)
+  --lease SECONDS time to live of their leases (default 10, as in service)
 
 Exit code: 0 every promise kept, 1 a difference (listed, with the seed), 2 wrong usage.`
 
@@ -25,21 +33,24 @@ async function run(args: string[]): Promise<number> {
     console.error(USAGE)
     return 2
   }
-  const { seed, minutes, only, importEvents, longSeconds, shards } = options
+  const { seed, minutes, only, importEvents, longSeconds, shards, replicas, leaseSeconds } = options
   const started = performance.now()
   const tell = (line: string) =>
     console.log(`[${((performance.now() - started) / 1_000).toFixed(0).padStart(5)} s] ${line}`)
   tell(`seed ${seed}, ${minutes} minutes`)
-  const faults = allFaults(importEvents).filter(({ name }) => only.some((part) => name.includes(part)))
-  const report = await runCampaign({
-    seed,
-    faults,
-    duration: { minutes },
-    longMs: longSeconds * 1_000,
-    pace: { batch: 60, pauseMs: 100 },
-    shards,
-    tell,
-  })
+  const wanted = <T extends { readonly name: string }>(faults: readonly T[]) =>
+    faults.filter(({ name }) => only.some((part) => name.includes(part)))
+  const longMs = longSeconds * 1_000
+  const shared = { seed, duration: { minutes }, longMs, pace: { batch: 60, pauseMs: 100 }, tell }
+  const report =
+    replicas === 1
+      ? await runCampaign({ ...shared, faults: wanted(allFaults(importEvents)), shards })
+      : await runReplicaCampaign({
+          ...shared,
+          faults: wanted(ALL_REPLICA_FAULTS),
+          shards: Array.from({ length: replicas }, (_, at) => THREADS[at % THREADS.length] ?? 1),
+          leaseTtlMs: leaseSeconds * 1_000,
+        })
   console.log(summary(report))
   if (report.differences.length === 0) return 0
   console.error(`\nDIFFERENCES (repeat with --seed ${seed}):`)
@@ -52,18 +63,25 @@ function optionsOf(args: string[]) {
     const text = { type: 'string' } as const
     const { values } = parseArgs({
       args,
-      options: { minutes: text, seed: text, only: text, import: text, long: text, shards: text },
+      options: {
+        ...{ minutes: text, seed: text, only: text, import: text, long: text, shards: text },
+        ...{ replicas: text, lease: text },
+      },
     })
     const options = {
       seed: values.seed ?? String(Date.now() % 1_000_000),
       minutes: Number(values.minutes ?? 5),
       only: (values.only ?? '').split(','),
       importEvents: Number(values.import ?? 100_000),
-      longSeconds: Number(values.long ?? 10),
+      // Replicas are frozen for up to a minute: several times a lease.
+      longSeconds: Number(values.long ?? (values.replicas === undefined ? 10 : 60)),
+      replicas: Number(values.replicas ?? 1),
+      leaseSeconds: Number(values.lease ?? 10),
       shards: Number(values.shards ?? 2),
     }
-    const numbers = [options.minutes, options.importEvents, options.longSeconds, options.shards]
-    return numbers.every((number) => number > 0) ? options : null
+    const { minutes, importEvents, longSeconds, shards, replicas, leaseSeconds } = options
+    const numbers = [minutes, importEvents, longSeconds, shards, replicas, leaseSeconds]
+    return numbers.every((number) => number > 0) && replicas <= 5 && Number.isInteger(replicas) ? options : null
   } catch {
     return null
   }

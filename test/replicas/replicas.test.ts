@@ -1,10 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
-import { type Random, streams } from '../../src/simulate/random.ts'
-import { compareAlerts, compareLog, compareStore } from '../chaos/compare.ts'
-import { readOffline } from '../chaos/offline.ts'
-import { createSender } from '../chaos/sender.ts'
-import { createSource } from '../chaos/traffic.ts'
+import { runReplicaCampaign } from '../chaos/replicas/campaign.ts'
+import { followerKilled, leadFrozen, leadKilled, stutter } from '../chaos/replicas/faults.ts'
+import { compareReplicas } from '../chaos/replicas/settled.ts'
+import { sendThrough } from '../chaos/replicas/traffic.ts'
 import { type Replicas, readiness, startReplicas } from '../support/replicas.ts'
 import { eventually, type Service } from '../support/service.ts'
 import { alerts } from '../support/world.ts'
@@ -16,115 +14,23 @@ afterEach(async () => {
   replicas = undefined
 })
 
-const randomOf = (label: string): Random => streams('replicas', label).at(0)
-
-/** Live traffic through every door at once, each door's source insisting; ends with what was made, by source. */
-function sendThrough(services: readonly Service[]) {
-  const over = new AbortController()
-  const senders = services.map(createSender)
-  const sources = services.map((_, at) => createSource(`/replicas/${at}`, randomOf(`source ${at}`)))
-  const running = senders.map((sender, at) =>
-    sender.run(sources[at] as (typeof sources)[number], randomOf(`pace ${at}`), over.signal, {
-      batch: 30,
-      pauseMs: 60,
-    }),
-  )
-  return {
-    async end(): Promise<ReadonlyMap<string, number>> {
-      over.abort()
-      await Promise.all(running)
-      expect(senders.flatMap(({ differences }) => differences)).toEqual([])
-      return new Map(sources.map(({ name, made }) => [name, made]))
-    },
-  }
-}
-
-/** Everything stored and judged, and every book at the same place and at rest. */
-async function settled({ services }: Replicas): Promise<void> {
-  let last = ''
-  let since = performance.now()
-  await eventually(
-    'replicas at rest',
-    async () => {
-      const seen = await Promise.all(
-        services.map(async (service) => {
-          const metrics = await (await service.request('/metrics')).text()
-          const lags = [...metrics.matchAll(/^yujing_log_lag\{consumer="\w+"\} (\d+)/gm)].map(([, lag]) => Number(lag))
-          const { cursor } = (await (await service.request('/v1/alerts?limit=1')).json()) as {
-            cursor: { offset: number }
-          }
-          return { lags, offset: cursor.offset }
-        }),
-      )
-      const offsets = seen.map(({ offset }) => offset)
-      const now = offsets.join()
-      const behind = seen.some(({ lags }) => lags.some((lag) => lag > 0)) || new Set(offsets).size > 1
-      if (behind || now !== last) since = performance.now()
-      last = now
-      return performance.now() - since > 2_500
-    },
-    120_000,
-  )
-}
-
-/** What is stored and shown, everywhere, is what the log says by itself. */
-async function compare(all: Replicas, made: ReadonlyMap<string, number>) {
-  await settled(all)
-  const log = await all.openLog()
-  const offline = await readOffline(log).finally(() => log.close())
-  expect(compareLog(offline, made)).toEqual([])
-  expect(await compareStore(offline, all.clickhouseUrl, new Map())).toEqual([])
-  for (const service of all.services) {
-    await eventually('evidence that is whole', async () =>
-      (await alerts(service)).every(({ evidence }) => evidence.eventsPending === 0),
-    )
-    expect(compareAlerts(offline, await alerts(service))).toEqual([])
-  }
-  return offline
-}
-
+/** A short selection, its seed fixed: what fails here fails again. `npm run chaos -- --replicas 3` draws others. */
 test('the lead and others are killed and frozen while events flow through all doors: nothing lost, nothing doubled, the same alerts', {
   timeout: 240_000,
 }, async () => {
-  replicas = await startReplicas([1, 2, 5].map((shards) => ({ YUJING_SHARDS: String(shards) })))
-  const { services, lead, whole, freeze, thaw } = replicas
-  const random = randomOf('faults')
-  const calm = () => sleep(random.between(300, 1_500))
-  await whole()
-  const traffic = sendThrough(services)
-  const other = async (than: Service) => random.pick(services.filter((service) => service !== than))
-
-  await calm()
-  const killed = await lead()
-  await killed.kill()
-  await whole()
-  await calm()
-  await killed.start()
-
-  await calm()
-  const frozen = await lead()
-  freeze(frozen)
-  await eventually('another lead', async () => (await lead()) !== frozen)
-  await calm()
-  thaw(frozen)
-  await whole()
-  // A superseded writer ends its work and not its process.
-  expect(frozen.alive()).toBe(true)
-
-  const follower = await other(await lead())
-  await follower.kill()
-  await calm()
-  await follower.start()
-  const pausing = await other(await lead())
-  freeze(pausing)
-  await calm()
-  thaw(pausing)
-  await whole()
-
-  const made = await traffic.end()
-  const offline = await compare(replicas, made)
-  expect(offline.alerts.size).toBeGreaterThan(20)
-  expect(offline.terms).toBeGreaterThanOrEqual(3)
+  const report = await runReplicaCampaign({
+    seed: 'replicas',
+    faults: [leadKilled, leadFrozen, followerKilled, stutter],
+    shards: [1, 2, 5],
+    duration: 'each-once',
+    longMs: 3_000,
+    leaseTtlMs: 3_000,
+    pace: { batch: 30, pauseMs: 60 },
+    tell: () => {},
+  })
+  expect(report.differences).toEqual([])
+  expect(report.alerts).toBeGreaterThan(20)
+  expect(report.terms).toBeGreaterThanOrEqual(3)
 })
 
 test('roles: a door that hands over, detection and storing elsewhere, and everybody tells the same', {
@@ -156,7 +62,7 @@ test('roles: a door that hands over, detection and storing elsewhere, and everyb
       return items.find(({ id }) => id === 'complaint-surge')?.parameters.complainants?.value === 4
     })
 
-  const traffic = sendThrough([api])
+  const traffic = sendThrough([api], 'roles')
   const found = await eventually('alerts', async () => {
     const shown = await alerts(api, '&detector=complaint-surge')
     return shown.length >= 8 ? shown : null
@@ -176,8 +82,9 @@ test('roles: a door that hands over, detection and storing elsewhere, and everyb
   })
   await Promise.all([detect.start(), store.start()])
   const made = await traffic.end()
-  const doors = { ...replicas, services: [all, api] }
-  await compare(doors, made)
+  expect(traffic.senders.flatMap(({ differences }) => differences)).toEqual([])
+  const { differences } = await compareReplicas({ ...replicas, services: [all, api] }, made)
+  expect(differences).toEqual([])
 })
 
 test('a start after kill -9 waits for nobody: the lease of the same directory is taken over at once', {
