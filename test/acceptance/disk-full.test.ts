@@ -1,62 +1,30 @@
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmdirSync } from 'node:fs'
-import { open, rm, stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventually, type Service, startService } from '../support/service.ts'
+import { mountSmallDisk, type SmallDisk } from '../support/small-disk.ts'
 import { ago, alerts, complaint, creditCode, post } from '../support/world.ts'
 
 const MIB = 1024 ** 2
 const RESERVE = 16 * MIB
-const disk = mkdtempSync(join(tmpdir(), 'yujing-small-disk-'))
-const filler = join(disk, 'filler')
-
 /** A small disk of its own needs root; without it the watch's own tests must do, and this one shows as skipped. */
-const isMounted = (() => {
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=320m', 'tmpfs', disk], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-})()
+const disk = mountSmallDisk(320)
 
 let service: Service | null = null
 beforeAll(async () => {
   const env = { YUJING_DISK_RESERVE_BYTES: String(RESERVE), YUJING_DISK_FREE_PERCENT: '10' }
-  if (isMounted) service = await startService({ under: disk, env })
+  if (disk !== null) service = await startService({ under: disk.path, env })
 })
 afterAll(async () => {
   await service?.stop()
-  if (isMounted) execFileSync('umount', [disk])
-  rmdirSync(disk)
+  disk?.remove()
 })
-
-/** Somebody else's file grows, until so much is free; 0: until the disk takes nothing more. */
-async function fill(leave: number): Promise<void> {
-  const file = await open(filler, 'a')
-  const piece = Buffer.alloc(MIB / 4, 7)
-  try {
-    while (leave === 0 || (await freeBytes()) > leave) await file.writeFile(piece)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
-  } finally {
-    await file.close()
-  }
-}
-
-async function freeBytes(): Promise<number> {
-  const { statfs } = await import('node:fs/promises')
-  const { bavail, bsize } = await statfs(disk)
-  return bavail * bsize
-}
 
 const six = (subject: string) =>
   Array.from({ length: 6 }, (_, n) => complaint(subject, { time: ago(60_000), phone: `1380000000${n}` }))
 
 describe('a disk that fills up and is freed', () => {
-  test.skipIf(!isMounted)(
+  test.skipIf(disk === null)(
     'loses nothing that was accepted, and goes on without a hand',
     async () => {
       const own = service as Service
@@ -73,7 +41,8 @@ describe('a disk that fills up and is freed', () => {
       const alert = await eventually('an alert', () => hasAlert(gym))
       await eventually('the reserve', async () => (await reserve()) >= RESERVE)
 
-      await fill(24 * MIB)
+      const small = disk as SmallDisk
+      await small.fill(24 * MIB)
       await eventually('a closed door', async () => (await readiness()) === 503)
       const refused = await own.request('/v1/events', {
         body: JSON.stringify(six(school)[0]),
@@ -84,9 +53,9 @@ describe('a disk that fills up and is freed', () => {
       expect(await refused.json()).toMatchObject({ error: { code: 'disk.full' } })
       expect((await own.request('/v1/alerts?limit=1')).status).toBe(200)
 
-      await fill(0)
+      await small.fill(0)
       await eventually('a reserve given up', async () => (await reserve()) === 0)
-      await fill(0)
+      await small.fill(0)
       // Officers go on: what they write either is kept or is refused, and does not come through by half.
       const acts: number[] = []
       for (let n = 0; n < 4; n++) {
@@ -97,9 +66,9 @@ describe('a disk that fills up and is freed', () => {
         })
         acts.push(answer.status)
       }
-      await fill(0)
+      await small.fill(0)
 
-      await rm(filler)
+      await small.free()
       await eventually('an open door', async () => (await readiness()) === 200, 60_000)
       // As a source would: again until all of it is known to be in the log.
       const late = six(school)

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Random, streams, weighted } from '../../src/simulate/random.ts'
 import { eventually, startService } from '../support/service.ts'
+import type { SmallDisk } from '../support/small-disk.ts'
 import { alerts, settled } from '../support/world.ts'
 import { createServiceClock } from './clock.ts'
 import { compareAlerts, compareFeed, compareLog, compareNotes, compareStore } from './compare.ts'
@@ -22,6 +23,8 @@ export interface CampaignOptions {
   /** Most events of a request of the live traffic, and the pause between two. */
   readonly pace: { readonly batch: number; readonly pauseMs: number }
   readonly shards?: number
+  /** Where the service keeps its data; its own place for the fault that fills it up. */
+  readonly disk?: SmallDisk | null
   readonly tell: (line: string) => void
 }
 
@@ -62,9 +65,19 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
   const randomOf = (label: string) => streams(seed, label).at(0)
   const clock = createServiceClock()
   const env = { YUJING_SHARDS: String(options.shards ?? 2), ...clock.env }
-  const service = await startService({ env, nodeArgs: clock.nodeArgs })
+  const { disk = null } = options
+  const service = await startService({ env, nodeArgs: clock.nodeArgs, ...(disk && { under: disk.path }) })
   const sender = createSender(service)
-  const world: World = { service, sender, clock, made: new Map(), refused: new Map(), differences: [], figures: [] }
+  const world: World = {
+    service,
+    sender,
+    clock,
+    disk,
+    made: new Map(),
+    refused: new Map(),
+    differences: [],
+    figures: [],
+  }
   const followers = Array.from({ length: FOLLOWERS }, (_, at) => follow(service, randomOf(`follower ${at}`)))
   const officer = createOfficer(service, randomOf('officer'))
   const steps: Step[] = []

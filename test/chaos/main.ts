@@ -1,9 +1,13 @@
 import { parseArgs } from 'node:util'
+import { mountSmallDisk } from '../support/small-disk.ts'
 import { type CampaignReport, runCampaign } from './campaign.ts'
+import { diskFull } from './faults/disk-full.ts'
 import { allFaults } from './faults/index.ts'
 import { runReplicaCampaign } from './replicas/campaign.ts'
 import { ALL_REPLICA_FAULTS } from './replicas/faults.ts'
 
+/** Room for an hour's traffic; a disk of a campaign that imports millions should be the machine's own. */
+const DISK_MEBIBYTES = 2_048
 /** Detection threads of the processes, one after the other: alerts do not depend on them. */
 const THREADS = [1, 2, 5]
 
@@ -42,15 +46,19 @@ async function run(args: string[]): Promise<number> {
     faults.filter(({ name }) => only.some((part) => name.includes(part)))
   const longMs = longSeconds * 1_000
   const shared = { seed, duration: { minutes }, longMs, pace: { batch: 60, pauseMs: 100 }, tell }
+  const disk = replicas === 1 && wanted([diskFull]).length > 0 ? mountSmallDisk(DISK_MEBIBYTES) : null
+  if (replicas === 1 && disk === null)
+    tell(`without "${diskFull.name}": it is not wanted, or needs root for a disk of its own`)
   const report =
     replicas === 1
-      ? await runCampaign({ ...shared, faults: wanted(allFaults(importEvents)), shards })
+      ? await runCampaign({ ...shared, faults: wanted(allFaults(importEvents, disk !== null)), shards, disk })
       : await runReplicaCampaign({
           ...shared,
           faults: wanted(ALL_REPLICA_FAULTS),
           shards: Array.from({ length: replicas }, (_, at) => THREADS[at % THREADS.length] ?? 1),
           leaseTtlMs: leaseSeconds * 1_000,
         })
+  disk?.remove()
   console.log(summary(report))
   if (report.differences.length === 0) return 0
   console.error(`\nDIFFERENCES (repeat with --seed ${seed}):`)

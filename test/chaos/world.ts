@@ -5,6 +5,7 @@ import { startNatsServer } from '../../src/embedded/nats-server.ts'
 import { connectLog, type LogConnection } from '../../src/log/connection.ts'
 import { silentLogger } from '../../src/telemetry/logger.ts'
 import { eventually, type Service } from '../support/service.ts'
+import type { SmallDisk } from '../support/small-disk.ts'
 import type { ServiceClock } from './clock.ts'
 import type { Sender } from './sender.ts'
 
@@ -15,6 +16,8 @@ export interface World {
   readonly service: Service
   readonly sender: Sender
   readonly clock: ServiceClock
+  /** Where the service keeps its data, when that can be filled up. */
+  readonly disk: SmallDisk | null
   /** Highest number of the events made, by source; faults that send events of their own add theirs. */
   readonly made: Map<string, number>
   /** Rows that ClickHouse must refuse, by sequence of their message. */

@@ -1,5 +1,6 @@
 import { clickHouseAway, natsAway } from './away.ts'
 import { clockJumps, threeDaysDown } from './clock.ts'
+import { diskFull } from './disk-full.ts'
 import type { Fault } from './fault.ts'
 import { frozen } from './frozen.ts'
 import { importBesideLive } from './import-beside-live.ts'
@@ -7,9 +8,13 @@ import { childKilled, serviceKilled, serviceRestarted } from './killed.ts'
 import { poisonRow } from './poison-row.ts'
 import { snapshotTorn } from './snapshot-torn.ts'
 
-/** Everything that can be made to go wrong. `importEvents`: how many rows an import brings. */
-export function allFaults(importEvents: number): readonly Fault[] {
+/**
+ * Everything that can be made to go wrong. `importEvents`: how many rows an import brings; `disk`: whether there is one
+ * that can be filled up.
+ */
+export function allFaults(importEvents: number, disk: boolean): readonly Fault[] {
   return [
+    ...(disk ? [diskFull] : []),
     childKilled('nats-server'),
     childKilled('clickhouse'),
     serviceKilled,
