@@ -45,7 +45,7 @@ export function matchesFilter(filter: AlertFilter, alert: Alert): boolean {
     (filter.since === undefined || Date.parse(alert.updatedAt) >= filter.since) &&
     (filter.historic === undefined || alert.historic === filter.historic) &&
     (filter.test === undefined || alert.test === filter.test) &&
-    (filter.q === undefined || contains(alert, filter.q))
+    (filter.q === undefined || containsAll(alert, termsOf(filter.q)))
   )
 }
 
@@ -84,7 +84,9 @@ export function termsOf(q: string): string[] {
     .filter((term) => term !== '')
 }
 
-function contains(alert: Alert, q: string): boolean {
+/** Whether each of the terms (`termsOf`) is found in the alert. */
+export function containsAll(alert: Alert, terms: readonly string[]): boolean {
+  if (terms.length === 0) return true
   const words = wordsOf(alert)
-  return termsOf(q).every((term) => words.includes(term))
+  return terms.every((term) => words.includes(term))
 }

@@ -1,7 +1,7 @@
 import type { Alert } from '../../model/alert.ts'
 import { isStoreAway } from '../../model/errors.ts'
 import { type AlertBook, asSeen, type ListRequest, PAGE } from '../book/book.ts'
-import { seenBy } from '../book/seen-by.ts'
+import { eyeOf } from '../book/seen-by.ts'
 import { isFinished } from '../lifecycle.ts'
 import type { AlertArchive, ArchivePlace } from '../ports/alert-archive.ts'
 import { decodePlace, encodePlace } from './place.ts'
@@ -48,12 +48,13 @@ export function createListing(parts: {
 
   async function archived(request: FullListRequest, from: ArchivePlace | null, most: number): Promise<Alert[]> {
     const { filter = {}, areas = 'all' } = request
+    const eye = eyeOf(request)
     const items: Alert[] = []
     for (let below = from; ; ) {
       const rows = await archive.list({ filter, areas, below, most: ROWS })
       for (const { value, revision } of rows) {
         // One that is in the bucket, too, was reopened, or is just leaving it: it is listed from there.
-        const seen = book.get(value.id) === null ? seenBy(request, asSeen(value, revision)) : null
+        const seen = book.get(value.id) === null ? eye(asSeen(value, revision)) : null
         if (seen !== null && items.push(seen) === most) return items
       }
       const last = rows.at(-1)

@@ -7,7 +7,7 @@ import type { AlertEntry } from '../ports/alert-bucket.ts'
 import { createChangeLog } from './change-log.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import { createPostings } from './postings.ts'
-import { type Reader, seenBy } from './seen-by.ts'
+import { eyeOf, type Reader } from './seen-by.ts'
 
 /** Alerts on a page unless asked for more, and at most. */
 export const PAGE = 50
@@ -160,12 +160,13 @@ export function createBook(spare?: number): DeskBook {
       if (cursor !== null && (asOf < changes.oldest || asOf > changes.head)) {
         throw new YujingError('request.invalid', 'cursor: too old, or of another service; list again')
       }
+      const eye = eyeOf(reader)
       const items: Alert[] = []
       const ends = [before]
       const after = (count: number) => encodeCursor({ asOf, before: ends[count] ?? before })
       for (const { id, revision } of places(postings.candidates(reader.filter ?? {}, alerts.size), asOf, before)) {
         const alert = alerts.get(id)?.alert
-        const seen = alert === undefined ? null : seenBy(reader, alert)
+        const seen = alert === undefined ? null : eye(alert)
         if (seen === null) continue
         if (items.length === limit) return { items, next: after(limit), after }
         items.push(seen)

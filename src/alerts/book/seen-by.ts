@@ -1,5 +1,5 @@
 import type { Alert } from '../../model/alert.ts'
-import { type AlertFilter, matchesFilter } from '../../model/alert-filter.ts'
+import { type AlertFilter, containsAll, matchesFilter, termsOf } from '../../model/alert-filter.ts'
 
 /** Who reads a list, and what of it. */
 export interface Reader {
@@ -13,11 +13,15 @@ export interface Reader {
   readonly project?: ((alert: Alert) => Alert | null) | undefined
 }
 
-/** The alert as an item of the reader's list; null when it is none. */
-export function seenBy({ filter = {}, visible, project = (alert) => alert }: Reader, alert: Alert): Alert | null {
+/** The reader's eye: an alert as an item of the list, null when it is none. Made once for a page, used for each alert. */
+export function eyeOf({ filter = {}, visible, project = (alert) => alert }: Reader): (alert: Alert) => Alert | null {
   // What a reader sees may have a sentence of its own: `q` holds on that alone, the rest on both.
   const { q, ...coarse } = filter
-  if (!matchesFilter(coarse, alert) || !visible(alert)) return null
-  const seen = project(alert)
-  return seen !== null && matchesFilter(filter, seen) ? seen : null
+  const terms = q === undefined ? [] : termsOf(q)
+  return (alert) => {
+    if (!matchesFilter(coarse, alert) || !visible(alert)) return null
+    const seen = project(alert)
+    if (seen === null || (seen !== alert && !matchesFilter(coarse, seen))) return null
+    return containsAll(seen, terms) ? seen : null
+  }
 }
