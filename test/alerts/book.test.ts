@@ -143,7 +143,7 @@ describe('a list', () => {
     ['test', { test: true }, ['tower']],
     ['industry', { industries: ['62'] }, ['tower', 'noodles', 'hot-pot']],
     ['time of change', { since: Date.parse('2026-11-24T00:00:00+08:00') }, ['hot-pot']],
-    ['text', { q: NOODLES.toLowerCase() }, ['noodles']],
+    ['text, in the code of an enterprise it names too', { q: NOODLES.toLowerCase() }, ['tower', 'noodles']],
     ['several, all of which must hold', { regions: ['140000'], levels: ['red'] as const, subjects: [NOODLES] }, []],
   ])('by %s', (_field, filter, expected) => {
     expect(ids(book.list({ filter, visible: everybody }))).toEqual(expected)
