@@ -22,6 +22,8 @@ export interface EventDoor {
     readonly sender: string
     /** The lane asked for. */
     readonly lane: Lane
+    /** The answer says which events were duplicates. */
+    readonly listsDuplicates: boolean
   }): Promise<EventAnswer>
   /**
    * Keeps the beginning of a body that was refused while it came in; `bytes` had arrived. Throws a YujingError of status 503
@@ -55,4 +57,5 @@ export interface EventAnswer {
     readonly message: string
   }[]
   readonly reused: readonly { readonly index: number; readonly id: string }[]
+  readonly known?: readonly number[]
 }

@@ -29,6 +29,8 @@ export interface IngestRequest extends IngestBody {
   readonly sender?: string
   /** The lane it asks for; a long body, and one with backfill in it, go into the batch lane all the same. */
   readonly lane?: Lane
+  /** The answer says which events were duplicates. */
+  readonly listsDuplicates?: boolean
 }
 
 /** The answer of CONTRACT 4; `index` counts the events of the request from 0. */
@@ -38,6 +40,8 @@ export interface IngestAnswer {
   readonly duplicates: number
   readonly rejected: readonly (Refusal & { readonly index: number; readonly id: string | null })[]
   readonly reused: readonly { readonly index: number; readonly id: string }[]
+  /** Places of all duplicates, where the request asks for them. */
+  readonly known?: readonly number[]
 }
 
 export interface Door {
@@ -201,7 +205,7 @@ export function createDoor(options: DoorOptions): Door {
       // Decoding ten megabytes is a stretch of its own.
       if (lane === 'batch') await turns.next(lane)
       const raws = await readBody(body, mode, request.headers, limits, () => turns.next(lane))
-      return await pass(raws, request.rights, lane, endLive)
+      return await pass(raws, request, lane, endLive)
     } catch (error) {
       const isLonger = lane === 'live' && error instanceof YujingError && error.code === 'body.too-large'
       if (!isLonger) throw error
@@ -261,7 +265,7 @@ export function createDoor(options: DoorOptions): Door {
   /** Judges in stretches and appends in portions. From the first backfill on a request belongs to the batch lane. */
   async function pass(
     raws: readonly RawEvent[],
-    rights: IngestRights,
+    { rights, listsDuplicates = false }: Pick<IngestRequest, 'rights' | 'listsDuplicates'>,
     asked: Lane,
     endLive: () => void,
   ): Promise<IngestAnswer> {
@@ -286,7 +290,7 @@ export function createDoor(options: DoorOptions): Door {
       if (portion.length > 0) outcomes.push(...(await writer.append(portion, lane)))
       portion = []
     }
-    const { answer, outcomeOf } = answerFor(passages, outcomes)
+    const { answer, outcomeOf } = answerFor(passages, outcomes, listsDuplicates)
     const isolated = passages.flatMap(({ raw, refusal }, index) => {
       if (refusal !== null) return [{ raw, refusal }]
       const { kind } = outcomeOf.get(passages[index] as Passage) ?? {}
@@ -318,11 +322,13 @@ function* contentOf(refused: readonly Refused[]): Iterable<string> {
 function answerFor(
   passages: readonly Passage[],
   outcomes: readonly AppendOutcome[],
+  listsDuplicates: boolean,
 ): { answer: IngestAnswer; outcomeOf: ReadonlyMap<Passage, AppendOutcome> } {
   const outcomeOf = new Map<Passage, AppendOutcome>()
   const rejected: (Refusal & { index: number; id: string | null })[] = []
   const reused: { index: number; id: string }[] = []
   let accepted = 0
+  const known: number[] = []
   let duplicates = 0
   for (const [index, passage] of passages.entries()) {
     if (passage.refusal !== null) {
@@ -333,8 +339,11 @@ function answerFor(
     if (outcome === undefined) throw new Error('the writer answered for fewer events than it was given')
     outcomeOf.set(passage, outcome)
     if (outcome.kind === 'stored') accepted += 1
-    else duplicates += 1
+    else {
+      duplicates += 1
+      known.push(index)
+    }
     if (outcome.kind === 'reused') reused.push({ index, id: passage.event.id })
   }
-  return { answer: { accepted, duplicates, rejected, reused }, outcomeOf }
+  return { answer: { accepted, duplicates, rejected, reused, ...(listsDuplicates && { known }) }, outcomeOf }
 }

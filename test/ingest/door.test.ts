@@ -311,6 +311,15 @@ describe('repetition', () => {
     expect(setting.logged()).toHaveLength(1)
   })
 
+  it('is named by its place when the request asks which were duplicates', async () => {
+    const [one, two, three] = ['one', 'two', 'three'].map((id) => cloudEvent('complaint.filed', { id }))
+    await setting.send(two)
+    const changed = { ...two, time: '2026-11-22T07:30:00+08:00' }
+    const lines = [one, two, { id: 1 }, one, changed, three].map((event) => JSON.stringify(event)).join('\n')
+    const asked = request('application/x-ndjson', lines, { listsDuplicates: true })
+    expect(await setting.door.accept(asked)).toMatchObject({ accepted: 2, duplicates: 3, known: [1, 3, 4] })
+  })
+
   it('with other content is reused: the first stays, the other goes to quarantine', async () => {
     const event = complaint({ id: 'twice' })
     const other = { ...event, region: '140106' }

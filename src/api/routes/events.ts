@@ -25,6 +25,9 @@ const Answer = Type.Object({
   reused: Type.Array(Type.Object({ index: Type.Integer(), id: Type.String() }), {
     description: 'Same source and id came before with other content; the first stays',
   }),
+  known: Type.Optional(
+    Type.Array(Type.Integer(), { description: 'Places of all duplicates, reused ids included; with list=duplicates' }),
+  ),
 })
 
 const Query = Type.Object({
@@ -37,6 +40,7 @@ const Query = Type.Object({
       },
     ),
   ),
+  list: Type.Optional(Type.Literal('duplicates', { description: 'Say in `known` which events were duplicates' })),
 })
 
 /** `POST /v1/events`: 202 once every accepted event is in the log. The door reads the body; here it stays bytes. */
@@ -65,9 +69,11 @@ export function eventRoutes(root: Server, door: EventDoor, intake: Intake, reque
         const { identity } = grantOf(request)
         const [rights, sender] = [senderRights(identity), identity.id]
         const lane = laneOf(request.query)
+        const listsDuplicates = listsIn(request.query)
         const { body, release } = await intake.take(request.raw, lane).catch(keeping(door, sender))
         try {
-          return reply.code(202).send(await door.accept({ ...metaOf(request.raw), body, rights, sender, lane }))
+          const asked = { ...metaOf(request.raw), body, rights, sender, lane, listsDuplicates }
+          return reply.code(202).send(await door.accept(asked))
         } finally {
           release()
         }
@@ -89,6 +95,11 @@ function laneOf({ lane = 'live' }: { lane?: string }): Lane {
   const found = LANES.find((one) => one === lane)
   if (found === undefined) throw new YujingError('request.invalid', `lane must be one of: ${LANES.join(', ')}.`)
   return found
+}
+
+function listsIn({ list }: { list?: string }): boolean {
+  if (list === undefined || list === 'duplicates') return list !== undefined
+  throw new YujingError('request.invalid', 'list must be: duplicates.')
 }
 
 function senderRights({ sources, types, areas, rights }: Identity): SenderRights {
