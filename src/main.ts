@@ -12,6 +12,7 @@ import { type CommandContext, UsageError } from './commands/context.ts'
 import { demoCommand } from './commands/demo.ts'
 import { detectorsCommand } from './commands/detectors.ts'
 import { doctorCommand } from './commands/doctor.ts'
+import { importCommand } from './commands/import.ts'
 import { keyCommand } from './commands/key.ts'
 import { rebuildCommand } from './commands/rebuild.ts'
 import { restoreCommand } from './commands/restore.ts'
@@ -37,6 +38,7 @@ const dotEnv = join(process.cwd(), '.env')
 const context: CommandContext = {
   env: { ...(existsSync(dotEnv) ? parseEnv(readFileSync(dotEnv, 'utf8')) : {}), ...process.env },
   cwd: process.cwd(),
+  stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
   isTerminal: process.stdout.isTTY === true,
@@ -51,6 +53,7 @@ const COMMANDS = [
   serveCommand,
   demoCommand,
   simulateCommand,
+  importCommand,
   keyCommand,
   detectorsCommand,
   backupCommand,

@@ -2,6 +2,8 @@
 export interface CommandContext {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
+  /** Of the one command that reads it. */
+  readonly stdin?: NodeJS.ReadableStream
   readonly stdout: NodeJS.WritableStream
   readonly stderr: NodeJS.WritableStream
   /** stdout is a terminal: bars and colours are welcome. */

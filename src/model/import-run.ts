@@ -14,7 +14,7 @@ export const IMPORT_STATES = ['running', 'stalled', 'stopped', 'done', 'failed']
 /** Chosen by the importing command. */
 export const RunId = Type.String({ pattern: '^[a-z0-9]{8,40}$' })
 /** Name of the file without its directories. */
-const FileName = Type.String({ minLength: 1, maxLength: 200, pattern: '^[^\\p{C}/]+$' })
+const FileName = Type.String({ minLength: 1, maxLength: 200, pattern: '^[^\\x00-\\x1f\\x7f/]+$' })
 const Figure = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
 
 /** What is said once, when a run begins. */

@@ -12,7 +12,7 @@ const sources = ['/sx']
 const sender = await house.key({ name: 'registry', role: 'ingest', sources })
 const other = await house.key({ name: '12315', role: 'ingest', sources })
 
-const BEGIN: ImportBegin = { kind: 'events', file: '企业登记.csv', bytes: 1_000, backfill: true }
+const BEGIN: ImportBegin = { kind: 'events', file: '企业登记 (copy) p.csv', bytes: 1_000, backfill: true }
 const HALF: ImportProgress = {
   state: 'running',
   rows: 50,

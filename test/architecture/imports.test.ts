@@ -20,6 +20,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   'src/api': ['src/model', 'src/telemetry', 'src/access'],
   'src/sources': ['src/model', 'src/telemetry'],
   'src/simulate': ['src/model', 'src/telemetry'],
+  'src/import': ['src/model', 'src/telemetry'],
   'src/backup': ['src/telemetry', 'src/log', 'src/store'],
   detectors: ['src/model', 'src/detect'],
 }

@@ -1,0 +1,115 @@
+import { readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { Command } from 'commander'
+import { ENCODINGS, type Encoding } from '../import/encoding.ts'
+import { guessFromFile } from '../import/guess/from-file.ts'
+import { type Input, openFile, openPipe } from '../import/input.ts'
+import { importFile, undoRun } from '../import/run.ts'
+import { type CommandContext, UsageError } from './context.ts'
+import { type GroundFlags, groundOf, stateDirOf } from './import/ground.ts'
+import { printGuess, printRejected, printRuns, report } from './import/report.ts'
+
+interface ImportFlags extends GroundFlags {
+  readonly mapping?: string
+  readonly encoding?: string
+  readonly backfill?: boolean
+  readonly rejects?: string
+  readonly undo?: string
+  readonly reason?: string
+  readonly runs?: boolean
+  readonly rejected?: string
+  readonly guess?: string
+  readonly out?: string
+}
+
+const EXAMPLES = `
+A file of CloudEvents, one a line, or a table (CSV) with a mapping; UTF-8 or GB18030, plain or .gz; "-" is standard input.
+Interrupted or killed, the same command goes on where it was. What is refused is named in FILE.rejected: line, cause and
+remedy, not the row itself. deploy/guide/import.md leads through it.
+
+Examples:
+  yujing import --guess 企业登记.csv --out mapping.json
+  yujing import 企业登记.csv --mapping mapping.json --backfill
+  yujing import events.ndjson.gz --to https://yujing.example.cn --key-file key.txt
+  yujing import --rejected 企业登记.csv.rejected
+  yujing import --undo 4f0c9a7be1d20c55 --reason "wrong month"`
+
+/** `yujing import`: files of source systems into the running service. */
+export function importCommand(context: CommandContext): Command {
+  return new Command('import')
+    .description('send a file of events, or a table by a mapping, into the service')
+    .argument('[files...]', 'files, or - for standard input')
+    .option('--mapping <file>', 'how the rows of a table become events (JSON)')
+    .option('--guess <file>', 'propose a mapping from the header of a table and its first rows')
+    .option('--encoding <name>', `${ENCODINGS.join(', ')} (default: seen from the file)`)
+    .option('--backfill', 'history: changes what is known, and raises no alert')
+    .option('--rejects <file>', 'what is refused goes here (default: FILE.rejected)')
+    .option('--undo <run>', 'withdraw every event that came through a run')
+    .option('--reason <text>', 'why, with --undo', 'import withdrawn')
+    .option('--runs', 'list earlier runs')
+    .option('--rejected <file>', 'show the rows behind a file of rejects')
+    .option('--out <file>', 'with --guess, --rejected: write to a new file')
+    .option('--to <url>', 'address of the service (default: the one on --data-dir)')
+    .option('--key-file <file>', 'file that holds the API key (default: YUJING_KEY, else YUJING_BOOTSTRAP_KEY)')
+    .option('--data-dir <dir>', 'directory of the running service (default ./data)')
+    .option('--state-dir <dir>', 'where runs are remembered (default: DATA_DIR/import)')
+    .option('--json', 'what it came to as JSON, a line a file')
+    .addHelpText('after', EXAMPLES)
+    .action((files: string[], flags: ImportFlags) => imports(context, files, flags))
+}
+
+async function imports(context: CommandContext, files: readonly string[], flags: ImportFlags): Promise<void> {
+  const json = flags.json === true
+  if (flags.runs) return await printRuns(context, stateDirOf(context, flags), json)
+  if (flags.rejected !== undefined) return await printRejected(context, flags.rejected, flags.out)
+  if (flags.guess !== undefined) {
+    const input = await inputOf(context, flags.guess)
+    return await printGuess(context, await guessFromFile(input, encodingOf(flags)), flags.out)
+  }
+  if (flags.undo !== undefined) {
+    if (!/^[a-z0-9]{8,40}$/.test(flags.undo))
+      throw new UsageError(`--undo ${flags.undo} is not the id of a run; see --runs`)
+    const ground = await groundOf(context, flags)
+    const rejectsPath = resolve(
+      context.cwd,
+      flags.rejects ?? join(ground.stateDir, 'runs', flags.undo, 'undo.rejected'),
+    )
+    return report(context, await undoRun(ground, { run: flags.undo, reason: flags.reason ?? '', rejectsPath }), json)
+  }
+  if (files.length === 0) throw new UsageError('name a file, or - for standard input')
+  if (files.length > 1 && flags.rejects !== undefined) throw new UsageError('--rejects goes with one file')
+  const encoding = encodingOf(flags)
+  const mapping = await mappingOf(context, flags)
+  const ground = await groundOf(context, flags)
+  for (const file of files) {
+    const input = await inputOf(context, file)
+    const rejectsPath = resolve(context.cwd, flags.rejects ?? `${file === '-' ? 'stdin' : file}.rejected`)
+    const request = { input, encoding, mapping, backfill: flags.backfill === true, rejectsPath }
+    report(context, await importFile(ground, request), json)
+  }
+}
+
+async function inputOf(context: CommandContext, file: string): Promise<Input> {
+  if (file !== '-') return await openFile(resolve(context.cwd, file))
+  if (context.stdin === undefined) throw new UsageError('there is no standard input')
+  return await openPipe(context.stdin)
+}
+
+function encodingOf({ encoding }: ImportFlags): Encoding | undefined {
+  if (encoding === undefined) return undefined
+  const name = { utf8: 'utf-8', gbk: 'gb18030', gb2312: 'gb18030' }[encoding.toLowerCase()] ?? encoding.toLowerCase()
+  const found = ENCODINGS.find((one) => one === name)
+  if (found === undefined) throw new UsageError(`--encoding ${encoding}: allowed is ${ENCODINGS.join(', ')}`)
+  return found
+}
+
+async function mappingOf(
+  context: CommandContext,
+  { mapping }: ImportFlags,
+): Promise<{ text: string; name: string } | null> {
+  if (mapping === undefined) return null
+  const text = await readFile(resolve(context.cwd, mapping), 'utf8').catch(() => {
+    throw new UsageError(`--mapping: cannot read ${mapping}`)
+  })
+  return { text, name: mapping }
+}
