@@ -230,7 +230,7 @@ export function createDoor(options: DoorOptions): Door {
     try {
       const raws: RawEvent[] = []
       for (const message of bodies) raws.push(...(await readOrKeep(message, sender, lane)))
-      if (raws.length > 0) await pass(raws, rights, lane, endLive)
+      if (raws.length > 0) await pass(raws, { rights }, lane, endLive)
     } catch (error) {
       const isAnswered = error instanceof YujingError && ERRORS[error.code].status < 500
       if (!isAnswered) throw error
