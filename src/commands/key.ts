@@ -3,6 +3,7 @@ import { ROLES, type Role } from '../access/identity.ts'
 import { wrongLimit } from '../access/key-limits.ts'
 import type { NewKey } from '../access/key-record.ts'
 import { createKeys, type Keys } from '../access/keys.ts'
+import { isLetIn } from '../log/let-in.ts'
 import { systemClock } from '../telemetry/clock.ts'
 import { silentLogger } from '../telemetry/logger.ts'
 import { type CommandContext, UsageError } from './context.ts'
@@ -11,6 +12,9 @@ import { connectRuntime, readRuntime } from './runtime.ts'
 
 /** Who did it, in the records: whoever may read DATA_DIR/runtime.json. */
 const BY = 'local-command'
+
+/** How long a new user is waited for. */
+const LET_IN_MS = 10_000
 
 interface AddFlags {
   role?: string
@@ -115,6 +119,8 @@ export function keyCommand(context: CommandContext): Command {
         return { ...added, user: keys.inboxes().find(({ name }) => name === added.info.inbox) }
       })
       const inbox = user && inboxAccess(user, key, await readRuntime(context, flags.dataDir))
+      if (inbox?.configuration === null && !(await isLetIn(inbox, LET_IN_MS)))
+        context.stderr.write('nats-server does not let the user in yet; see the log of the service\n')
       if (flags.json) print({ ...info, key, ...(inbox && { nats: inbox }) })
       else context.stdout.write(`${info.id}  ${info.role}  ${info.name}\n${key}\n${inbox ? inboxInWords(inbox) : ''}`)
     })
