@@ -19,6 +19,9 @@ interface Sample {
   readonly seconds: number
   readonly accepted: number
   readonly serviceMiB: number
+  /** Of the service's main thread: JavaScript objects in use, and buffers outside of them (ids, register, arenas of others). */
+  readonly heapMiB: number
+  readonly externalMiB: number
   readonly natsServerMiB: number
   readonly clickhouseMiB: number
   /** Log messages behind, of detection and of the store. */
@@ -83,6 +86,8 @@ export const soak = defineBenchmark({
             seconds: Math.round(at),
             accepted: background.tally().accepted,
             serviceMiB: Math.round(parts.service.rss / MIB),
+            heapMiB: Math.round((await metricSum(service, 'nodejs_heap_size_used_bytes')) / MIB),
+            externalMiB: Math.round((await metricSum(service, 'nodejs_external_memory_bytes')) / MIB),
             natsServerMiB: Math.round(parts['nats-server'].rss / MIB),
             clickhouseMiB: Math.round(parts.clickhouse.rss / MIB),
             detectLag: await metricSum(service, 'yujing_log_lag{consumer="detect"}'),
@@ -114,6 +119,8 @@ export const soak = defineBenchmark({
           figures: [
             single('events', 'events/s', sent.tally.accepted / sent.seconds),
             { name: 'service memory', unit: 'MiB', values: column('serviceMiB') },
+            { name: '- heap of its main thread in use', unit: 'MiB', values: column('heapMiB') },
+            { name: '- buffers of its main thread', unit: 'MiB', values: column('externalMiB') },
             { name: 'nats-server memory', unit: 'MiB', values: column('natsServerMiB') },
             { name: 'clickhouse memory', unit: 'MiB', values: column('clickhouseMiB') },
             { name: 'lag of detection', unit: 'messages', values: column('detectLag') },
@@ -144,6 +151,8 @@ async function write(out: string, samples: readonly Sample[]): Promise<string[]>
       unit: 'MiB',
       lines: {
         service: column('serviceMiB'),
+        'its heap in use': column('heapMiB'),
+        'its buffers': column('externalMiB'),
         'nats-server': column('natsServerMiB'),
         clickhouse: column('clickhouseMiB'),
       },
