@@ -11,7 +11,8 @@ export interface Attempt {
 /**
  * Recognises a request that is sent again because its refused events could not all be put into quarantine, so that none
  * stands there twice. One that was answered is another request, though it says the same. Kept in memory alone: after a
- * restart the same events may stand twice.
+ * restart the same events may stand twice, which is accepted. A refusal too many misleads nobody, one that is lost would;
+ * to remember across restarts would cost a durable write for every refused event, on the word of whoever sends them.
  *
  * @param most requests remembered; beyond it the oldest are forgotten
  */
