@@ -16,7 +16,7 @@ import type { CommandContext } from './context.ts'
 import { ended, type ServeFlags, withFlags } from './serve.ts'
 
 /** The demo's province: small enough to be there in seconds, lively enough to be watched. */
-const PROVINCE = { enterprises: 2_000, rate: 0.2, days: 1 }
+const PROVINCE = { enterprises: 2_000, rate: 0.2, days: 1, faults: 'usual' } as const
 
 /** What a demo directory remembers: its accounts, and how often it was started. */
 interface DemoRecord {

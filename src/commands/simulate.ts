@@ -1,14 +1,17 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Command } from 'commander'
+import { isEventType } from '../model/catalogue/catalogue.ts'
 import { DAY_MS } from '../model/time.ts'
+import { kindsTable } from '../simulate/incidents/kinds-table.ts'
 import { type PlannedIncident, readIncidentFile } from '../simulate/incidents/plan.ts'
 import { createProgressBar } from '../simulate/progress-bar.ts'
 import { createProvince, type Province } from '../simulate/province.ts'
 import { runSimulation, type Send } from '../simulate/run.ts'
 import { createFileReceiver } from '../simulate/send-file.ts'
 import { createHttpSend } from '../simulate/send-http.ts'
+import { writeTruth } from '../simulate/truth-file.ts'
 import { type Clock, systemClock } from '../telemetry/clock.ts'
 import { type CommandContext, UsageError } from './context.ts'
 import { readRuntime } from './runtime.ts'
@@ -23,6 +26,12 @@ interface SimulateFlags {
   to?: string
   key?: string
   truth?: string
+  risks?: boolean
+  table?: string
+  kinds?: boolean
+  faults: string
+  soleTraders: string
+  monthlyTables?: boolean
   now?: string
   after?: string
   even?: boolean
@@ -40,10 +49,11 @@ Examples:
   yujing simulate --rate 5 --days 1 --to http://127.0.0.1:8080 --truth truth.json
   yujing simulate --days 30 --seed 7 --now 2026-11-23T08:00:00+08:00 --to history.ndjson
 
-A file of incidents replaces the default plan; "at" is in seconds from now, "before" of the "size" events come in the
-days before, the rest within "lasts" seconds. Kinds: mass-registration, complaint-surge, and the decoys
-cluster-registration and serial-claimant:
-  {"incidents":[{"kind":"complaint-surge","at":30,"size":12,"lasts":60,"before":2}]}`
+A file of incidents replaces the default plan. "kind" is one of --kinds, a career, or "*" for one of each; "at" is in
+seconds from now; "size", "lasts" (seconds), "before" (events in the days before) are as usual for the kind unless given;
+"times" and "every" (seconds) repeat:
+  {"incidents":[{"kind":"complaint-surge","at":30,"size":12,"lasts":60,"before":2},{"kind":"*","at":600,"times":3,"every":3600}]}
+The truth is a file of JSON lines, see src/simulate/README.md.`
 
 /** `yujing simulate`: a seeded province with known incidents, played into a running service or a file. */
 export function simulateCommand(context: CommandContext): Command {
@@ -57,7 +67,13 @@ export function simulateCommand(context: CommandContext): Command {
     .option('--incidents <file>', 'JSON file of incidents to plant instead of the default plan')
     .option('--to <target>', 'URL of a service or a file of NDJSON (default: the service on --data-dir)')
     .option('--key <key>', 'API key (default: YUJING_KEY, else YUJING_BOOTSTRAP_KEY)')
-    .option('--truth <file>', 'write what was planted: who, when, which detector should speak')
+    .option('--truth <file>', 'write what was planted as JSON lines: who, when, which detector should speak')
+    .option('--risks', 'write the hidden risk of every enterprise into the truth too')
+    .option('--kinds', 'list the kinds of incidents, and end')
+    .option('--sole-traders <number>', 'sole traders and cooperatives beside the enterprises', '0')
+    .option('--faults <none|usual>', 'feeds as they are: late, silent, doubled, corrected, full tables resent', 'none')
+    .option('--monthly-tables', 'tables of all entities from tax and social insurance every month')
+    .option('--table <type>', 'to a file: events of this type alone, as CSV')
     .option('--now <time>', 'RFC 3339: what to take for now; not in the future (default: the clock)')
     .option('--after <time>', 'carry on an earlier run (same flags, same --now): send only what is later')
     .option('--even', 'no day, night or weekend')
@@ -71,12 +87,16 @@ async function simulate(context: CommandContext, flags: SimulateFlags, clock: Cl
   const { signal } = context
   const speed = flags.speed === undefined ? Infinity : number(flags.speed, '--speed')
   if (!(speed > 0)) throw new UsageError('--speed must be above 0')
+  if (flags.kinds) {
+    context.stdout.write(kindsTable())
+    return
+  }
   const after = flags.after === undefined ? undefined : time(flags.after, '--after', clock)
   const province = await provinceOf(context, flags, clock, after !== undefined)
   const sleep = (ms: number) => wait(ms, undefined, { signal }).catch(() => undefined)
   const target = await openTarget(context, flags, clock, sleep)
   if (flags.truth !== undefined) {
-    await writeFile(resolve(context.cwd, flags.truth), `${JSON.stringify(province.truth, null, 2)}\n`)
+    await writeTruth(resolve(context.cwd, flags.truth), province, flags.risks === true)
   }
 
   const expected = province.expected.initial + province.expected.history
@@ -109,6 +129,8 @@ async function provinceOf(
 ): Promise<Province> {
   const days = number(flags.days, '--days')
   const now = flags.now === undefined ? clock.now() : time(flags.now, '--now', clock)
+  const { faults } = flags
+  if (faults !== 'none' && faults !== 'usual') throw new UsageError(`--faults must be none or usual, not "${faults}"`)
   const incidents = flags.incidents === undefined ? undefined : await incidentsOf(context, flags.incidents)
   try {
     return createProvince({
@@ -118,6 +140,9 @@ async function provinceOf(
       days,
       start: Math.round(now - days * DAY_MS),
       rhythm: flags.even ? 'even' : 'daily',
+      soleTraders: number(flags.soleTraders, '--sole-traders'),
+      monthlyTables: flags.monthlyTables === true,
+      faults,
       ...(incidents && { incidents }),
       // What was missed since the earlier run is history too, but for the last hour.
       ...(carriesOn && { liveFrom: clock.now() - DAY_MS / 24 }),
@@ -152,8 +177,11 @@ async function openTarget(
   sleep: (ms: number) => Promise<void>,
 ): Promise<Target> {
   if (flags.to !== undefined && !/^https?:\/\//i.test(flags.to)) {
-    return { ...createFileReceiver(resolve(context.cwd, flags.to)), live: false }
+    const { table } = flags
+    if (table !== undefined && !isEventType(table)) throw new UsageError(`--table ${table} is not a type of event`)
+    return { ...createFileReceiver(resolve(context.cwd, flags.to), table), live: false }
   }
+  if (flags.table !== undefined) throw new UsageError('--table needs a file: --to FILE')
   const url = flags.to ?? (await readRuntime(context, flags.dataDir)).httpUrl
   if (!URL.canParse(url)) throw new UsageError(`--to ${url} is not a URL`)
   const key = flags.key ?? context.env.YUJING_KEY ?? context.env.YUJING_BOOTSTRAP_KEY

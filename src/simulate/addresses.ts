@@ -36,10 +36,20 @@ export function officeRoom(random: Random, region: string): string {
   return `${street(random, region)}${block}${floor}层${floor}${twoDigits(random.between(1, 40))}室`
 }
 
-/** The county's address for many: a cluster-registration office or an industrial park, lawfully shared. */
-export function sharedPremises(region: string, addressKind: 'cluster' | 'park'): Premises {
-  const place = addressKind === 'cluster' ? '创业路1号众创空间1层101室' : '园区大道88号产业园综合楼2层201室'
-  return { region, address: `山西省${fullAreaName(region)}${place}`, addressKind }
+const SHARED = {
+  cluster: ['创业路1号众创空间1层101室', '创业路1号众创空间2层201室', '政务中心路6号集群注册托管中心1层103室'],
+  park: ['园区大道88号产业园综合楼2层201室', '园区大道90号孵化基地3层301室', '科创街12号标准厂房1层101室'],
+} as const
+
+/**
+ * One of the county's addresses for many, lawfully shared: cluster-registration offices, business secretaries, industrial
+ * parks.
+ *
+ * @param place which of them, from 1
+ */
+export function sharedPremises(region: string, addressKind: 'cluster' | 'park', place = 1): Premises {
+  const places = SHARED[addressKind]
+  return { region, address: `山西省${fullAreaName(region)}${places[(place - 1) % places.length]}`, addressKind }
 }
 
 /** The same room as different clerks write it: all have one address key. */

@@ -14,6 +14,11 @@ export class Agenda<T> {
     return this.#heap.length
   }
 
+  /** Time of the soonest; undefined when there is none. */
+  get soonest(): number | undefined {
+    return this.#heap[0]?.time
+  }
+
   note(time: number, item: T): void {
     const entry = { time, noted: this.#noted++, item }
     let at = this.#heap.length

@@ -12,6 +12,6 @@ export function brand(random: Random): string {
 }
 
 /** City, brand, trade, legal form: `太原市晋腾商贸有限公司`. */
-export function firmName(random: Random, city: string, trade: string): string {
-  return `${city}${brand(random)}${trade}有限公司`
+export function firmName(random: Random, city: string, trade: string, suffix = '有限公司'): string {
+  return `${city}${brand(random)}${trade}${suffix}`
 }

@@ -9,22 +9,32 @@ import { afterWeeks, RHYTHMS, weekStart } from './rhythm.ts'
 export interface Past {
   readonly source: SourceName
   readonly time: number
-  make(id: string): Draft
+  make(id: string): Draft | null
 }
 
 const YEARS = 12
 const WEEKS = YEARS * 52
 const WEEK_MS = 7 * DAY_MS
 
-/** The registrations of the population over twelve years, in order of time; the nearer, the denser. */
-export function* pastRegistrations(population: Population, size: number, seed: string, start: number): Generator<Past> {
-  const random = streams(seed, 'past registrations').at(0)
+/** When the population was registered: over twelve years, the nearer, the denser; a function of index, in its order. */
+export function createRegistrationTimes(size: number, seed: string, start: number): (index: number) => number {
+  const jitter = streams(seed, 'past registrations')
   const origin = weekStart(start) - WEEKS * WEEK_MS
+  return (index) => afterWeeks(RHYTHMS.office, origin, WEEKS * Math.sqrt((index + jitter.at(index).next()) / size))
+}
+
+/** How many of the population, from the first on, were registered so many years before the start or earlier. */
+export function olderThan(years: number, size: number): number {
+  return Math.max(0, Math.floor(size * Math.max(0, 1 - (years * 52 + 1) / WEEKS) ** 2))
+}
+
+/** The registrations of the population in order of time. */
+export function* pastRegistrations(population: Population, size: number, seed: string, start: number): Generator<Past> {
+  const timeOf = createRegistrationTimes(size, seed, start)
   for (let index = 0; index < size; index++) {
-    const weeks = WEEKS * Math.sqrt((index + random.next()) / size)
-    const time = afterWeeks(RHYTHMS.office, origin, weeks)
+    const time = timeOf(index)
     const make = () =>
-      registered(population.enterprise(index), population.representative(index, 0), population.premises(index, 0))
+      registered(population.enterprise(index), population.representative(index, 0), population.premises(index, 0), time)
     yield { source: 'registry', time, make }
   }
 }

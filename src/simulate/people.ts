@@ -1,5 +1,4 @@
 import { idCheckCharacter } from '../model/person.ts'
-import { formatDay } from '../model/time.ts'
 import { type Random, weighted } from './random.ts'
 
 /** A person as a source would send them. Nobody: see the notes on number and phone. */
@@ -25,8 +24,9 @@ const GIVEN = [...'伟芳娜敏静强磊军洋勇艳杰娟涛明超兰霞平刚�
 /** Number ranges that no operator has been given. */
 const UNASSIGNED_PREFIXES = ['160', '161', '163', '164', '168', '169']
 
-const EARLIEST_BIRTH = Date.UTC(1956, 0, 1) / 86_400_000
-const LATEST_BIRTH = Date.UTC(2003, 11, 31) / 86_400_000
+const BIRTH_YEARS = [1956, 2003] as const
+/** One representative in so many is older: born from 1944 on. */
+const ELDERLY = 300
 
 const digits = (value: number, length: number) => String(value).padStart(length, '0')
 
@@ -36,17 +36,20 @@ export function madeUpPhone(random: Random): string {
 }
 
 /**
- * A resident's ID number with the right check character (GB 11643) that cannot be anybody's: no area begins with 00. The
- * birth date is a day between 1956 and 2003, since the year counts in the field.
+ * A resident's ID number with the right check character (GB 11643) that cannot be anybody's: no area begins with 00.
+ *
+ * @param birthYear a year between 1944 and 2003 unless given, since it counts in the field
  */
-export function madeUpIdNumber(random: Random): string {
+export function madeUpIdNumber(random: Random, birthYear?: number): string {
   const area = `00${digits(random.between(0, 9_999), 4)}`
-  const birth = formatDay(random.between(EARLIEST_BIRTH, LATEST_BIRTH)).replaceAll('-', '')
+  const [least, most] = random.between(1, ELDERLY) === 1 ? [1944, 1955] : BIRTH_YEARS
+  const drawn = random.between(least, most)
+  const birth = `${birthYear ?? drawn}${digits(random.between(1, 12), 2)}${digits(random.between(1, 28), 2)}`
   const first17 = area + birth + digits(random.between(1, 999), 3)
   return first17 + idCheckCharacter(first17)
 }
 
-export function madeUpPerson(random: Random): MadeUpPerson {
+export function madeUpPerson(random: Random, birthYear?: number): MadeUpPerson {
   const given = random.pick(GIVEN) + (random.chance(0.7) ? random.pick(GIVEN) : '')
-  return { name: SURNAMES(random) + given, idNumber: madeUpIdNumber(random), phone: madeUpPhone(random) }
+  return { name: SURNAMES(random) + given, idNumber: madeUpIdNumber(random, birthYear), phone: madeUpPhone(random) }
 }

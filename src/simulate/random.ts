@@ -48,6 +48,11 @@ export class Random {
   exponential(): number {
     return -Math.log1p(-this.next())
   }
+
+  /** Normally distributed with mean 0 and variance 1 (Box and Muller). */
+  normal(): number {
+    return Math.sqrt(2 * this.exponential()) * Math.cos(2 * Math.PI * this.next())
+  }
 }
 
 /** Independent streams by number: `at(7)` is the same whoever asks and whenever, so a thing is a function of its index. */

@@ -1,23 +1,13 @@
 import { businessDay, businessDayStart, DAY_MS, HOUR_MS } from '../model/time.ts'
+import { weekday, weekdayLike, workdayFrom } from './calendar.ts'
 import type { Random } from './random.ts'
+import type { Season } from './seasons.ts'
 
 /** 168 weights, one an hour of the week from Monday 00:00 (+08:00), with mean 1. */
 export type Rhythm = readonly number[]
 
 const WEEK_HOURS = 168
 const WEEK_MS = 7 * DAY_MS
-/** Business day 0, 1970-01-01, was a Thursday. */
-const THURSDAY = 3
-
-/** Weekday of a business day, Monday = 0. */
-function weekday(day: number): number {
-  return (((day + THURSDAY) % 7) + 7) % 7
-}
-
-/** Whether a business day is a Saturday or a Sunday; public holidays and make-up workdays are not known here yet. */
-export function isWeekend(day: number): boolean {
-  return weekday(day) >= 5
-}
 
 function week(days: readonly number[], hours: readonly number[]): Rhythm {
   const weights = days.flatMap((day) => hours.map((hour) => day * hour))
@@ -29,6 +19,7 @@ function week(days: readonly number[], hours: readonly number[]): Rhythm {
 const OFFICE_HOURS = [0, 0, 0, 0, 0, 0, 0, 1, 8, 20, 22, 15, 3, 4, 14, 20, 20, 12, 2, 1, 0, 0, 0, 0]
 const EVENING_HOURS = [3, 1, 1, 1, 1, 1, 2, 4, 6, 9, 10, 9, 9, 8, 8, 8, 8, 9, 12, 16, 18, 17, 12, 7]
 const NIGHT_HOURS = [20, 30, 30, 26, 20, 12, 4, 2, 4, 6, 6, 5, 4, 4, 5, 6, 6, 5, 3, 2, 2, 3, 6, 12]
+const FILING_HOURS = [1, 0, 0, 0, 0, 0, 0, 2, 8, 18, 20, 16, 8, 7, 14, 18, 18, 12, 6, 5, 5, 4, 3, 2]
 const EVEN_HOURS = OFFICE_HOURS.map(() => 1)
 
 /** When which kind of thing happens. */
@@ -39,18 +30,27 @@ export const RHYTHMS = {
   evening: week([1, 0.95, 0.95, 1, 1.05, 1.3, 1.35], EVENING_HOURS),
   /** Interfaces that deliver what the day has brought: mostly at night, every day. */
   night: week([1, 1, 1, 1, 1, 0.8, 0.7], NIGHT_HOURS),
+  /** The same by the day whatever the weekday: a season says how much of it falls on which. */
+  filing: week([1, 1, 1, 1, 1, 1, 1], FILING_HOURS),
+  nightly: week([1, 1, 1, 1, 1, 1, 1], NIGHT_HOURS),
   /** Without day or night. */
   even: week([1, 1, 1, 1, 1, 1, 1], EVEN_HOURS),
 } as const satisfies Record<string, Rhythm>
 
 /**
  * Arrival times of a Poisson process whose intensity follows the rhythm, endless and in order: steps of an exponential
- * clock that runs faster in the hours of greater weight.
+ * clock that runs faster in the hours of greater weight. Holidays go like Sundays, make-up days like Mondays.
  *
- * @param perDay mean number a day over a whole week; 0 or less: none
+ * @param perDay mean number a day over a whole ordinary week; 0 or less: none
  * @param from first possible instant, epoch milliseconds
  */
-export function* arrivals(random: Random, rhythm: Rhythm, perDay: number, from: number): Generator<number> {
+export function* arrivals(
+  random: Random,
+  rhythm: Rhythm,
+  perDay: number,
+  from: number,
+  season: Season = () => 1,
+): Generator<number> {
   if (!(perDay > 0)) return
   const perMs = perDay / DAY_MS
   let at = from
@@ -58,7 +58,7 @@ export function* arrivals(random: Random, rhythm: Rhythm, perDay: number, from: 
     let wait = random.exponential()
     for (;;) {
       const hourEnd = (Math.floor(at / HOUR_MS) + 1) * HOUR_MS
-      const intensity = perMs * weightAt(rhythm, at)
+      const intensity = perMs * weightAt(rhythm, at, season)
       const capacity = intensity * (hourEnd - at)
       if (wait <= capacity) {
         at += wait / intensity
@@ -71,10 +71,10 @@ export function* arrivals(random: Random, rhythm: Rhythm, perDay: number, from: 
   }
 }
 
-function weightAt(rhythm: Rhythm, epochMs: number): number {
+function weightAt(rhythm: Rhythm, epochMs: number, season: Season): number {
   const day = businessDay(epochMs)
   const hour = Math.floor((epochMs - businessDayStart(day)) / HOUR_MS)
-  return rhythm[weekday(day) * 24 + hour] ?? 0
+  return (rhythm[weekdayLike(day) * 24 + hour] ?? 0) * season(day)
 }
 
 /** First instant of the week (Monday 00:00, +08:00) that holds the instant. */
@@ -102,9 +102,7 @@ export function withinHours(random: Random, day: number, fromHour: number, toHou
   return Math.floor(businessDayStart(day) + (fromHour + random.next() * (toHour - fromHour)) * HOUR_MS)
 }
 
-/** An instant in office hours, `days` days later or on the Monday after; `days` is at least 1, so never earlier. */
+/** An instant in office hours, `days` days later or on the workday after; `days` is at least 1, so never earlier. */
 export function officeTimeAfter(random: Random, epochMs: number, days: number): number {
-  const day = businessDay(epochMs) + days
-  const late = weekday(day) - 4
-  return withinHours(random, late > 0 ? day + 3 - late : day, 9, 17)
+  return withinHours(random, workdayFrom(businessDay(epochMs) + days), 9, 17)
 }

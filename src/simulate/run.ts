@@ -21,7 +21,7 @@ export interface Progress extends Receipt {
   /** `initial`: the years before; `history`: behind the wall clock; `live`: with it; `done`. */
   readonly phase: 'initial' | 'history' | 'live' | 'done'
   readonly sent: number
-  /** Everything up to this event time has been sent, epoch milliseconds; null during `initial`. */
+  /** Everything told up to this time has been sent, epoch milliseconds; null during `initial`. */
   readonly sentUntil: number | null
 }
 
@@ -39,7 +39,7 @@ export interface RunOptions {
   readonly onProgress?: (progress: Progress) => void
   /** Whether to go on with the wall clock at its speed once it is met. Default true. */
   readonly live?: boolean
-  /** Carries on an earlier run of the same province: neither the years before nor what is at or before this time is sent. */
+  /** Carries on an earlier run of the same province: neither the years before nor what was told up to this time is sent. */
   readonly after?: number
 }
 
@@ -48,7 +48,7 @@ const BATCH = 1_000
 const NAP_MS = 1_000
 
 /**
- * Plays a province into a receiver, in order, never an event whose time is past now.
+ * Plays a province into a receiver, in order of telling, never an event whose time is past now.
  *
  *     initial ──as fast as it goes──> start ──speed──> now ──1──> for ever (until aborted)
  *
@@ -69,8 +69,7 @@ export async function runSimulation(options: RunOptions): Promise<Progress> {
   const began = clock.now()
   const from = after ?? province.start
   const simulatedAt = (now: number) => Math.min(now, speed === Infinity ? now : from + (now - began) * speed)
-  for (const event of province.events()) {
-    const time = Date.parse(event.time)
+  for (const { at: time, event } of province.told()) {
     if (after !== undefined && time <= after) continue
     if (!live && time > province.now) break
     for (let now = clock.now(); time > simulatedAt(now) && !signal.aborted; now = clock.now()) {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { businessDay, formatDay, formatTime } from '../model/time.ts'
+import { businessDay, businessDayStart, formatDay } from '../model/time.ts'
 import { type CloudEvent, type Draft, SOURCES, type SourceName } from './cloud-event.ts'
 
 /** Makes an event of a draft; null when nothing has happened (its number is then left out). */
@@ -23,27 +23,53 @@ export function runMark(options: unknown): string {
  */
 export function createStamp(run: string, series: string): Stamp {
   const counts = new Map<SourceName, number>()
+  const clock = createTimeFormat()
   return (name, time, make, backfill) => {
     const number = (counts.get(name) ?? 0) + 1
     counts.set(name, number)
     const { source, prefix } = SOURCES[name]
-    const day = formatDay(businessDay(time)).replaceAll('-', '')
+    const { day, text } = clock(time)
     const id = `${prefix}-${day}-${run}-${series}${String(number).padStart(6, '0')}`
     const draft = make(id)
     if (draft === null) return null
-    const { type, subject, region, industry, data } = draft
+    const { type, subject, region, industry, data, retracts } = draft
     return {
       specversion: '1.0',
       id,
       source,
       type,
-      subject,
-      time: formatTime(time),
+      ...(subject !== '' && { subject }),
+      time: text,
       region,
-      industry,
+      ...(industry !== '' && { industry }),
       datacontenttype: 'application/json',
       ...(backfill && { backfill }),
+      ...(retracts !== undefined && { retracts }),
       data,
     }
+  }
+}
+
+const pad = (value: number, length: number) => String(value).padStart(length, '0')
+
+/** `formatTime` of the model, but each day is written once: events come day by day. */
+function createTimeFormat(): (time: number) => { day: string; text: string } {
+  let known = Number.NaN
+  let start = 0
+  let date = ''
+  let day = ''
+  return (time) => {
+    const at = businessDay(time)
+    if (at !== known) {
+      known = at
+      start = businessDayStart(at)
+      date = formatDay(at)
+      day = date.replaceAll('-', '')
+    }
+    const ms = time - start
+    const seconds = Math.floor(ms / 1_000)
+    const clock = `${pad(Math.floor(seconds / 3_600), 2)}:${pad(Math.floor(seconds / 60) % 60, 2)}:${pad(seconds % 60, 2)}`
+    const fraction = ms % 1_000 === 0 ? '' : `.${pad(ms % 1_000, 3)}`
+    return { day, text: `${date}T${clock}${fraction}+08:00` }
   }
 }

@@ -1,27 +1,25 @@
-/** What is planted, and by which detectors it should or must not be spoken of. */
-export const INCIDENT_KINDS = {
-  /** Shells at one room, within days. */
-  'mass-registration': { detector: 'same-address-registrations', code: 'REG-01', decoy: false },
-  /** Newcomers at a lawful cluster address: as many, and no reason to worry. */
-  'cluster-registration': { detector: 'same-address-registrations', code: 'REG-01', decoy: true },
-  /** A shop that sold prepaid cards closes and refuses refunds. */
-  'complaint-surge': { detector: 'complaint-surge', code: 'CMP-01', decoy: false },
-  /** One person who complains for a living, again and again about one shop. */
-  'serial-claimant': { detector: 'complaint-surge', code: 'CMP-01', decoy: true },
-} as const
-export type IncidentKind = keyof typeof INCIDENT_KINDS
+import type { FaultRecord } from './faults/faults.ts'
+import type { CareerName } from './incidents/careers.ts'
+import { NOT_PLANTABLE } from './incidents/detectors.ts'
+import type { IncidentKey, IncidentLevel } from './incidents/scene.ts'
+import type { StoryName } from './incidents/stories/stories.ts'
+import type { HiddenRisk } from './risk.ts'
 
 /** Ground truth about one planted incident. Times are RFC 3339 in +08:00. */
 export interface Incident {
   readonly id: string
-  readonly kind: IncidentKind
+  readonly kind: StoryName
+  /** The household whose career it is a chapter of; null: it stands alone. */
+  readonly career: CareerName | null
+  /** In one line, for people. */
+  readonly about: string
   /** The detector that should speak, or for a decoy must not. */
   readonly detector: string
   readonly code: string
   readonly decoy: boolean
-  /** What the detector counts by: an address key or a credit code. */
-  readonly key: { readonly kind: 'address' | 'enterprise'; readonly key: string }
-  /** The room or the enterprise's name. */
+  /** What the detector counts by. */
+  readonly key: IncidentKey
+  /** The room, the enterprise's or the person's name. */
   readonly name: string
   readonly region: string
   /** Credit codes concerned. */
@@ -30,11 +28,42 @@ export interface Incident {
   readonly begins: string
   /** When the trigger is first fulfilled; null: never. */
   readonly trips: string | null
-  /** When harm peaks. */
+  /** When harm peaks, or would if nobody acted. */
   readonly peaks: string
   readonly ends: string
+  /** When the verdict no longer holds because its events were withdrawn; null: it stands. */
+  readonly withdrawn: string | null
   /** The level it should reach; null: quiet. */
-  readonly level: 'orange' | 'red' | null
+  readonly level: IncidentLevel | null
   /** False when it had already tripped in history, of which no alert is made. */
   readonly judged: boolean
+  /** Codes of other detectors that may as well speak of the same enterprises. */
+  readonly also: readonly string[]
+}
+
+/** A line of the file of truth. */
+export type TruthRecord =
+  | ({ readonly record: 'incident' } & Incident)
+  | ({ readonly record: 'fault' } & FaultRecord)
+  | ({ readonly record: 'not-plantable' } & (typeof NOT_PLANTABLE)[number])
+  | ({ readonly record: 'risk'; readonly code: string; readonly region: string } & HiddenRisk)
+
+/** What the truth is told of. */
+export interface TruthSource {
+  readonly truth: readonly Incident[]
+  readonly faults: readonly FaultRecord[]
+  readonly entities: number
+  hidden(index: number): { readonly code: string; readonly region: string; readonly risk: HiddenRisk }
+}
+
+/** @param risks whether to tell the hidden risk of every entity too */
+export function* truthRecords(source: TruthSource, risks: boolean): Generator<TruthRecord> {
+  for (const incident of source.truth) yield { record: 'incident', ...incident }
+  for (const fault of source.faults) yield { record: 'fault', ...fault }
+  for (const gap of NOT_PLANTABLE) yield { record: 'not-plantable', ...gap }
+  if (!risks) return
+  for (let index = 0; index < source.entities; index++) {
+    const { code, region, risk } = source.hidden(index)
+    yield { record: 'risk', code, region, ...risk }
+  }
 }

@@ -9,7 +9,9 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { type CommandContext, UsageError } from '../../src/commands/context.ts'
 import { simulateCommand } from '../../src/commands/simulate.ts'
 import type { CloudEvent } from '../../src/simulate/cloud-event.ts'
-import type { Incident } from '../../src/simulate/truth.ts'
+import { CAREER_NAMES } from '../../src/simulate/incidents/careers.ts'
+import { STORY_NAMES } from '../../src/simulate/incidents/stories/stories.ts'
+import type { TruthRecord } from '../../src/simulate/truth.ts'
 
 const cwd = mkdtempSync(join(tmpdir(), 'yujing-simulate-'))
 afterAll(() => rmSync(cwd, { recursive: true, force: true }))
@@ -66,16 +68,51 @@ describe('to a file', () => {
     expect(events('rest.ndjson').map(({ id }) => id)).toEqual(expected.map(({ id }) => id))
   })
 
-  test('the ground truth and a plan of incidents are files of JSON', async () => {
+  test('a plan of incidents is a file of JSON, the ground truth one of JSON lines', async () => {
     writeFileSync(
       join(cwd, 'plan.json'),
       '{"incidents":[{"kind":"mass-registration","at":-7200,"size":6,"lasts":600,"before":2}]}',
     )
-    await simulate(`${FLAGS} --to planned.ndjson --incidents plan.json --truth truth.json`)
-    const truth = JSON.parse(read('truth.json')) as Incident[]
+    await simulate(`${FLAGS} --to planned.ndjson --incidents plan.json --truth truth.jsonl --risks`)
+    const records = read('truth.jsonl')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as TruthRecord)
+    const truth = records.filter((record) => record.record === 'incident')
     expect(truth).toHaveLength(1)
+    expect(records.filter(({ record }) => record === 'risk')).toHaveLength(200)
+    expect(records.some((record) => record.record === 'not-plantable' && record.code === 'LAB-01')).toBe(true)
     const codes = new Set(events('planned.ndjson').map(({ subject }) => subject))
     for (const code of truth[0]?.enterprises ?? []) expect(codes).toContain(code)
+  })
+
+  test('one type of event as a table, quoted, with a column for each member', async () => {
+    await simulate(`${FLAGS} --now 2026-11-20T18:00:00+08:00 --to registry.csv --table enterprise.registered`)
+    const [header = '', ...lines] = read('registry.csv').trimEnd().split('\n')
+    expect(header).toContain('id,source,type,subject,time,region,industry,backfill,retracts,name,kind,capital')
+    expect(header).toContain('legalRepresentative.idNumber')
+    expect(lines.length).toBeGreaterThanOrEqual(200)
+    for (const line of lines) expect(line).toContain(',enterprise.registered,')
+    expect(lines.some((line) => line.includes('"[{""holder"":'))).toBe(true)
+  })
+
+  test('feeds with faults tell the same run twice the same way, late, doubled and corrected', async () => {
+    const flags = `${FLAGS} --rate 0.2 --days 5 --sole-traders 100 --faults usual --now 2026-11-20T18:00:00+08:00`
+    await simulate(`${flags} --to faults.ndjson`)
+    await simulate(`${flags} --to faults-again.ndjson`)
+    expect(read('faults-again.ndjson')).toBe(read('faults.ndjson'))
+    const told = events('faults.ndjson')
+    const times = told.map(({ time }) => Date.parse(time))
+    expect(times.filter((time, number) => time < (times[number - 1] ?? 0)).length).toBeGreaterThan(20)
+    expect(new Set(told.map(({ id }) => id)).size).toBeLessThan(told.length)
+    expect(told.some(({ type, retracts }) => retracts !== undefined && type !== 'event.retracted')).toBe(true)
+    expect(told.some(({ type }) => type === 'event.retracted')).toBe(true)
+    expect(told.some(({ subject }) => subject?.startsWith('92'))).toBe(true)
+  })
+
+  test('the kinds of incidents are listed', async () => {
+    const kinds = await simulate('--kinds')
+    for (const name of [...STORY_NAMES, ...CAREER_NAMES]) expect(kinds).toContain(name)
   })
 
   test('a file that cannot be written is a failure that names it', async () => {
@@ -146,6 +183,9 @@ describe('wrong usage', () => {
     ['--enterprises 0', '--enterprises'],
     ['--days -1', '--days'],
     ['--speed 0', '--speed'],
+    ['--faults some', '--faults'],
+    ['--sole-traders many', '--sole-traders'],
+    ['--table nonsense', '--table'],
     ['--now yesterday', '--now'],
     ['--now 2999-01-01T00:00:00+08:00', '--now'],
     ['--incidents missing.json', 'missing.json'],

@@ -95,7 +95,9 @@ describe('the population', () => {
     expect(counties.size).toBe(COUNTIES.length)
     expect(INDUSTRIES.map(({ code }) => parseIndustry(code))).toEqual(INDUSTRIES.map(({ code }) => code))
     for (let number = 0; number < 200; number++)
-      expect(population.enterprise(number).name).toMatch(/^\p{Script=Han}{2}市\p{Script=Han}{4,}有限公司$/u)
+      expect(population.enterprise(number).name).toMatch(
+        /^\p{Script=Han}{2}市\p{Script=Han}{4,}(有限公司|股份有限公司|有限公司分公司|厂|中心（有限合伙）)$/u,
+      )
   })
 
   test('no ordinary room holds so many that it would look like a mass registration', () => {

@@ -10,9 +10,13 @@ export interface Trip {
   level: 'orange' | 'red'
 }
 
+/** Who complained without a credit code is judged by nobody here. */
+type Subjected = CloudEvent & { readonly subject: string }
+
 type Person = { name?: string; idNumber?: string; phone?: string } | undefined
 type Data = {
   address?: string
+  to?: string
   addressKind?: string
   complainant?: Person
   changes?: { field: string; before: string; after: string }[]
@@ -29,14 +33,14 @@ export function createReadings() {
   const home = new Map<string, string>()
   const complaints = new Map<string, { day: number; complainant: string }[]>()
 
-  function trip(code: string, key: string, event: CloudEvent, level: 'orange' | 'red'): void {
+  function trip(code: string, key: string, event: Subjected, level: 'orange' | 'red'): void {
     if (event.backfill) return
     const known = trips.get(`${code} ${key}`)
     if (known === undefined) trips.set(`${code} ${key}`, { code, key, time: event.time, level })
     else if (level === 'red') known.level = 'red'
   }
 
-  function joins(event: CloudEvent, address: string): void {
+  function joins(event: Subjected, address: string): void {
     const key = addressKey(event.region, address) as string
     const day = businessDay(Date.parse(event.time))
     at(registrations, key, () => []).push({ day, enterprise: event.subject })
@@ -49,13 +53,13 @@ export function createReadings() {
     else if (fresh >= 5 || stock >= 10) trip('REG-01', key, event, 'orange')
   }
 
-  function leaves(event: CloudEvent): void {
+  function leaves(event: Subjected): void {
     const key = home.get(event.subject)
     if (key !== undefined) residents.get(key)?.delete(event.subject)
     home.delete(event.subject)
   }
 
-  function complained(event: CloudEvent, person: Person): void {
+  function complained(event: Subjected, person: Person): void {
     const day = businessDay(Date.parse(event.time))
     const who = person?.idNumber ?? person?.phone ?? person?.name ?? event.id
     const all = at(complaints, event.subject, () => [])
@@ -68,7 +72,8 @@ export function createReadings() {
 
   return {
     trips,
-    read(event: CloudEvent): void {
+    read({ subject = '', ...told }: CloudEvent): void {
+      const event = { ...told, subject }
       const data = event.data as Data
       switch (event.type) {
         case 'enterprise.registered':
@@ -82,10 +87,15 @@ export function createReadings() {
           }
           break
         case 'enterprise.deregistered':
+        case 'enterprise.revoked':
+        case 'registration.cancelled':
           leaves(event)
           break
+        case 'enterprise.moved':
+          if (data.to === 'outside') leaves(event)
+          break
         case 'complaint.filed':
-          complained(event, data.complainant)
+          if (subject !== '') complained(event, data.complainant)
           break
         default:
       }

@@ -29,7 +29,7 @@ async function receiver(answer: Answer) {
   const requests: Request[] = []
   const server = createServer(async (request, response) => {
     let body = ''
-    for await (const chunk of request) body += chunk
+    for await (const chunk of request.setEncoding('utf8')) body += chunk
     requests.push({ path: request.url ?? '', headers: request.headers, body })
     answer(response, requests.length)
   })
