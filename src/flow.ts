@@ -21,8 +21,10 @@ import { createImportRuns } from './import-runs.ts'
 import { createInboxNews, startInboxes } from './inbox-duty.ts'
 import { createDoor } from './ingest/door.ts'
 import { INGEST_LIMITS } from './ingest/limits.ts'
+import { createSeal } from './ingest/seal.ts'
 import { startLead } from './lead-duty.ts'
 import { DAY_MS } from './model/time.ts'
+import { createQuarantineDesk } from './quarantine-desk.ts'
 import { createReplica } from './replica.ts'
 import { createSourceDesk } from './source-desk.ts'
 import type { Stopping } from './stopping.ts'
@@ -152,6 +154,19 @@ export async function startFlow(ground: Ground, stopping: Stopping): Promise<str
     strongSource: (source) => sources.register.find(source)?.strong ?? false,
   })
 
+  // quarantine -> administrators -> the door
+  const quarantine = createQuarantineDesk({
+    quarantine: log.quarantine,
+    audit: log.audit,
+    bucket: settings,
+    seal: createSeal(ground.personKey),
+    door,
+    clock,
+    logger,
+  })
+  await quarantine.start()
+  stopping.onStop('quarantine desk', () => quarantine.stop())
+
   // alerts -> live feed, and everything -> people
   const access = createAccess({
     bucket: settings,
@@ -210,6 +225,7 @@ export async function startFlow(ground: Ground, stopping: Stopping): Promise<str
       },
     }),
     imports,
+    quarantine,
     clock: createClockConfirmation({
       clock,
       home: ground.home,

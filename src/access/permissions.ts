@@ -20,6 +20,7 @@ const TABLE = {
   'sources.complete': ['ingest', 'admin'],
   'sources.manage': ['admin'],
   'quarantine.read': ['admin'],
+  'quarantine.handle': ['admin'],
   'imports.read': ['ingest', 'admin'],
   'imports.write': ['ingest', 'admin'],
   'keys.manage': ['admin'],

@@ -16,6 +16,7 @@ import type { EventDoor } from './port-door.ts'
 import type { Health } from './port-health.ts'
 import type { ImportRuns } from './port-imports.ts'
 import type { LiveFeed } from './port-live.ts'
+import type { Quarantine } from './port-quarantine.ts'
 import type { Sources } from './port-sources.ts'
 import type { HistoryStore } from './port-store.ts'
 import type { Verify } from './port-verification.ts'
@@ -58,6 +59,7 @@ export interface ApiOptions {
   readonly verify: Verify
   readonly detectors: Detectors
   readonly imports: ImportRuns
+  readonly quarantine: Quarantine
   readonly clock: ClockGuard
   readonly sources: Sources
   readonly health: Health
@@ -130,7 +132,7 @@ export async function createApi(options: ApiOptions): Promise<Server> {
   sourceRoutes(server, options.sources)
   enterpriseRoutes(server, store)
   detectorRoutes(server, options.detectors, store)
-  quarantineRoutes(server, store)
+  quarantineRoutes(server, store, options.quarantine)
   importRoutes(server, options.imports)
   sessionRoutes(server, access, https)
   keyRoutes(server, access.keys)

@@ -31,7 +31,12 @@ export interface IngestRequest extends IngestBody {
   readonly lane?: Lane
   /** The answer says which events were duplicates. */
   readonly listsDuplicates?: boolean
+  /** false: what is refused is only answered for, because it lies in quarantine already. */
+  readonly isolates?: boolean
 }
+
+/** What of a request its events carry along. */
+type Passing = Pick<IngestRequest, 'rights' | 'listsDuplicates' | 'isolates'>
 
 /** The answer of CONTRACT 4; `index` counts the events of the request from 0. */
 export interface IngestAnswer {
@@ -184,8 +189,8 @@ export function createDoor(options: DoorOptions): Door {
     try {
       return await take(request)
     } catch (error) {
-      const { body, sender } = request
-      if (isBodyFault(error)) await keep({ body, bytes: body.length, sender, error })
+      const { body, sender, isolates = true } = request
+      if (isolates && isBodyFault(error)) await keep({ body, bytes: body.length, sender, error })
       throw error
     }
   }
@@ -265,7 +270,7 @@ export function createDoor(options: DoorOptions): Door {
   /** Judges in stretches and appends in portions. From the first backfill on a request belongs to the batch lane. */
   async function pass(
     raws: readonly RawEvent[],
-    { rights, listsDuplicates = false }: Pick<IngestRequest, 'rights' | 'listsDuplicates'>,
+    { rights, listsDuplicates = false, isolates = true }: Passing,
     asked: Lane,
     endLive: () => void,
   ): Promise<IngestAnswer> {
@@ -296,12 +301,13 @@ export function createDoor(options: DoorOptions): Door {
       const { kind } = outcomeOf.get(passages[index] as Passage) ?? {}
       return kind === 'reused' ? [{ raw, refusal: refuse('event.id-reused') }] : []
     })
-    await isolateAll(isolated)
+    if (isolates) await isolateAll(isolated)
     for (const { code } of answer.rejected) {
       metrics.eventsRejectedTotal.inc({ code })
       metrics.dropsTotal.inc({ step: 'ingest', reason: 'rejected' })
     }
-    if (isolated.length > 0) logger.info({ isolated: isolated.length, of: passages.length }, 'events refused')
+    if (isolates && isolated.length > 0)
+      logger.info({ isolated: isolated.length, of: passages.length }, 'events refused')
     const first = answer.rejected[0]
     if (first !== undefined && answer.rejected.length === passages.length) {
       throw new YujingError(first.code, first.message, answer)

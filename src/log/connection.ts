@@ -1,6 +1,7 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
 import type { Logger } from '../telemetry/logger.ts'
+import { type AuditLog, createAuditLog } from './audit-log.ts'
 import { type Bucket, createBucket, ensureBucket } from './bucket.ts'
 import { type Calls, createCalls } from './calls.ts'
 import { followConnection, type ReconnectListener } from './connection-state.ts'
@@ -20,6 +21,7 @@ export interface LogConnection {
   readonly findings: FindingLog
   readonly quarantine: QuarantineLog
   readonly inboxes: Inboxes
+  readonly audit: AuditLog
   readonly snapshots: Snapshots
   /** Between the processes of the service. */
   readonly calls: Calls
@@ -85,6 +87,7 @@ export async function connectLog(o: LogOptions): Promise<LogConnection> {
       findings: createFindingLog(parts, bucketOf<ReaderPosition>('yujing_positions')),
       quarantine: createQuarantineLog(parts),
       inboxes: createInboxes(parts),
+      audit: createAuditLog(parts),
       snapshots: createSnapshots(parts, await ensureSnapshots(parts), epoch),
       calls: createCalls(connection, state, o.logger),
       bucket: async (name) => bucketOf(name),

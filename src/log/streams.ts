@@ -15,6 +15,7 @@ export const EVENTS = 'YUJING_EVENTS'
 export const FINDINGS = 'YUJING_FINDINGS'
 export const QUARANTINE = 'YUJING_QUARANTINE'
 export const INBOX = 'YUJING_INBOX'
+export const AUDIT = 'YUJING_AUDIT'
 export const BUCKETS = [
   'yujing_alerts',
   'yujing_config',
@@ -35,12 +36,13 @@ const QUARANTINE_NAMED_MS = 2 * MINUTE_MS
 type Wanted = Pick<StreamConfig, 'name' | 'subjects'> & Partial<StreamConfig>
 
 /**
- * The four streams.
+ * The streams.
  *
  * Events: what is full refuses, it never forgets; the service itself purges what is stored and snapshotted. No message
  * is ever deleted alone, so sequences have no gaps. Findings: kept for a month so that any desk can catch up, and they
  * refuse as well. Quarantine: 30 days as promised; when refused events alone fill its share the oldest go.
  * Inbox: what sources have left and nobody has read, for a week.
+ * Audit: who looked at what and why; it refuses when it is full, and nothing of it is ever deleted.
  */
 export function streamConfigurations(maxBytes: number): Wanted[] {
   const shared = { storage: StorageType.File, retention: RetentionPolicy.Limits, allow_direct: false }
@@ -84,6 +86,15 @@ export function streamConfigurations(maxBytes: number): Wanted[] {
       max_bytes: Math.ceil(maxBytes / 4),
       max_age: nanos(7 * DAY_MS),
       duplicate_window: nanos(2 * MINUTE_MS),
+    },
+    {
+      ...shared,
+      name: AUDIT,
+      subjects: ['yujing.audit.>'],
+      discard: DiscardPolicy.New,
+      max_bytes: Math.ceil(maxBytes / 16),
+      deny_delete: true,
+      deny_purge: true,
     },
   ]
 }

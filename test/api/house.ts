@@ -117,6 +117,12 @@ function parts(): Omit<
       timeline: async () => ({ items: [{ specversion: '1.0', id: 'event-1' }], next: null }),
       quarantineCodes: async () => [{ code: 'region.unknown', count: 2 }],
     },
+    quarantine: {
+      list: async () => ({ items: [], next: null }),
+      open: () => Promise.reject(new YujingError('not-found')),
+      resubmit: () => Promise.reject(new YujingError('not-found')),
+      discard: () => Promise.reject(new YujingError('not-found')),
+    },
     verify: async ({ evidence }) => ({
       result: 'reproduced',
       observed: evidence.observed,

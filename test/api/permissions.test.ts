@@ -37,6 +37,10 @@ const ROUTES: readonly [method: string, path: string, allowed: readonly string[]
   ['PUT', '/v1/sources', ['admin'], {}],
   ['POST', '/v1/sources/%2Fsx%2F12315/complete', ['admin', 'ingest'], { through: '2026-11-23T00:00:00+08:00' }],
   ['GET', '/v1/quarantine', ['admin']],
+  ['GET', '/v1/quarantine/entries', ['admin']],
+  ['POST', '/v1/quarantine/entries/1/open', ['admin'], { reason: '核对来源' }],
+  ['POST', '/v1/quarantine/entries/1/resubmit', ['admin'], { reason: '更正代码', event: {} }],
+  ['POST', '/v1/quarantine/entries/1/discard', ['admin'], { reason: '重复报送' }],
   ['GET', '/v1/imports', ['admin', 'ingest']],
   ['POST', '/v1/imports/0123456789', ['admin', 'ingest'], { kind: 'events', file: 'a.csv', bytes: 1, backfill: false }],
   [

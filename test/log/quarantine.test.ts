@@ -30,3 +30,17 @@ test('refused events wait in the order in which they came', async () => {
   // Under the same name it is no second entry.
   expect(await quarantine.get(3)).toBeNull()
 })
+
+test('they are looked through from the newest on, page by page, past those that do not match', async () => {
+  const { quarantine } = await world.connect()
+  expect(await quarantine.newest(null, 5, () => true)).toEqual({ found: [], next: null })
+  await Promise.all(Array.from({ length: 1_203 }, (_, n) => quarantine.put(entry(String(n)), `name ${n}`)))
+  const page = async (below: number | null, most: number) => {
+    const { found, next } = await quarantine.newest(below, most, ({ seq }) => seq % 100 === 1)
+    return [found.map(({ seq }) => seq), next]
+  }
+  expect(await page(null, 2)).toEqual([[1_201, 1_101], 1_101])
+  expect(await page(1_101, 10)).toEqual([[1_001, 901, 801, 701, 601, 501, 401, 301, 201, 101], 101])
+  expect(await page(101, 10)).toEqual([[1], null])
+  expect(await page(2, 1)).toEqual([[1], null])
+})
