@@ -12,7 +12,7 @@ export async function describe(root: Server, asyncapi: object): Promise<void> {
         title: 'Yujing 预警',
         version: '1',
         description:
-          'Real-time risk monitoring for market supervision. The live feed is described at /docs/asyncapi.json.',
+          'Real-time risk monitoring for market supervision. The live feed and the inboxes of sources are described at /docs/asyncapi.json.',
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
       components: {

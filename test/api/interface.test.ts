@@ -86,6 +86,18 @@ describe('the console', () => {
   })
 })
 
+/** What the test looks into. */
+interface AsyncApi {
+  readonly asyncapi: string
+  readonly servers: Record<string, { host: string; protocol: string; variables: object }>
+  readonly channels: Record<string, { address: string; parameters?: object }>
+  readonly operations: Record<
+    string,
+    { action: string; channel: { $ref: string }; messages: readonly { $ref: string }[] }
+  >
+  readonly components: { readonly messages: object }
+}
+
 describe('documentation', () => {
   test('OpenAPI describes every route but pages and the documentation itself', async () => {
     const { openapi, paths } = (await house.ask('GET', '/docs/json', admin)).json()
@@ -126,10 +138,34 @@ describe('documentation', () => {
     ])
   })
 
-  test('AsyncAPI describes the feed', async () => {
-    const document = (await house.ask('GET', '/docs/asyncapi.json', admin)).json()
+  test('AsyncAPI describes the feed and the inboxes', async () => {
+    const text = (await house.ask('GET', '/docs/asyncapi.json', admin)).text
+    const document = JSON.parse(text) as AsyncApi
     expect(document.asyncapi).toBe('3.0.0')
-    expect(Object.keys(document.components.messages)).toEqual(['subscribe', 'hello', 'alert', 'gone', 'reset', 'pulse'])
+    expect(Object.keys(document.components.messages)).toEqual([
+      ...['subscribe', 'hello', 'alert', 'gone', 'reset', 'pulse'],
+      ...['structuredEvent', 'eventBatch', 'binaryEvent'],
+    ])
+    expect(Object.keys(document.channels)).toEqual(['live', 'inbox'])
+    expect(document.channels.inbox?.address).toBe('yujing.inbox.{name}.{lane}')
+    for (const { address, parameters = {} } of Object.values(document.channels)) {
+      const named = [...address.matchAll(/\{(\w+)\}/g)].map((match) => match[1])
+      expect(Object.keys(parameters)).toEqual(named)
+    }
+    for (const { action, channel, messages } of Object.values(document.operations)) {
+      expect(['send', 'receive']).toContain(action)
+      for (const { $ref } of messages) expect($ref.startsWith(`${channel.$ref}/messages/`)).toBe(true)
+    }
+    for (const { host, protocol, variables } of Object.values(document.servers)) {
+      expect([host, typeof protocol, Object.keys(variables)]).toEqual(['{host}', 'string', ['host']])
+    }
+    // Every reference leads somewhere.
+    for (const [, path = ''] of text.matchAll(/"\$ref":"#\/([^"]+)"/g)) {
+      const found = path
+        .split('/')
+        .reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], document)
+      expect(found, path).toBeDefined()
+    }
   })
 
   test('the page works under the policy for scripts', async () => {

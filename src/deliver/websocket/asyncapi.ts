@@ -30,7 +30,7 @@ export function describeFeed(): object {
   return {
     asyncapi: '3.0.0',
     info: {
-      title: 'Yujing 预警: live feed',
+      title: 'Yujing 预警: live feed and inboxes',
       version: '1',
       description: `Cursor {epoch, offset}. Close codes: ${closeCodes()}.`,
     },
