@@ -26,6 +26,7 @@ import { logRequests, requestId } from './request-log.ts'
 import { alertActionRoutes } from './routes/alert-actions.ts'
 import { alertRoutes } from './routes/alerts.ts'
 import { clockRoutes } from './routes/clock.ts'
+import { codeRoutes } from './routes/codes.ts'
 import { detectorRoutes } from './routes/detectors.ts'
 import { enterpriseRoutes } from './routes/enterprises.ts'
 import { eventRoutes } from './routes/events.ts'
@@ -131,6 +132,7 @@ export async function createApi(options: ApiOptions): Promise<Server> {
   verificationRoutes(server, options.desk, options.verify)
   overviewRoutes(server, book, live.epoch, options.sources)
   sourceRoutes(server, options.sources)
+  codeRoutes(server)
   enterpriseRoutes(server, store)
   detectorRoutes(server, options.detectors, store)
   quarantineRoutes(server, store, options.quarantine)

@@ -1,6 +1,11 @@
 /**
  * Areas of Shanxi (GB/T 2260, 2023 edition): the province, its 11 cities, its 117 counties and the 4 special zones that
- * have a code of their own. A table: to add an area, add its line.
+ * have a code of their own. A table: to add an area, or another province, add its lines; what is not here is refused.
+ *
+ * When counties merge, the abolished one moves to `ALIASES` (to `DIVIDED` when it was shared out) and a new one to
+ * `COUNTIES` and `SINCE`. From the start of that version on events of the old code are taken as of the present county,
+ * with the code as sent beside it; what the log holds already stays as it is, so that a replay gives the same. A series
+ * by county therefore ends under the old code and begins under the new one; those by city and by enterprise go on.
  */
 
 /** Code and full name. */
@@ -145,6 +150,19 @@ export const COUNTIES: readonly AreaRow[] = [
   ['141181', '孝义市'],
   ['141182', '汾阳市'],
 ]
+
+/** Year of the edition from which on a county has its code; absent: before 2018. */
+export const SINCE: ReadonlyMap<string, number> = new Map([
+  ['140213', 2018],
+  ['140214', 2018],
+  ['140215', 2018],
+  ['140403', 2018],
+  ['140404', 2018],
+  ['140405', 2018],
+  ['140406', 2018],
+  ['140681', 2018],
+  ['140703', 2019],
+])
 
 /** An abolished county whose whole territory now belongs to one present county. */
 export interface AreaAlias {

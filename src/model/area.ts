@@ -1,4 +1,4 @@
-import { ALIASES, CITIES, COUNTIES, DIVIDED, PROVINCE } from './area-table.ts'
+import { ALIASES, type AreaRow, CITIES, COUNTIES, DIVIDED, PROVINCE, SINCE } from './area-table.ts'
 
 const counties = new Map(COUNTIES)
 const names = new Map([PROVINCE, ...CITIES, ...COUNTIES])
@@ -58,4 +58,18 @@ export function countyNamesOfCity(county: string): string[] {
   for (const [code, name] of COUNTIES) if (code.startsWith(city)) found.push(name)
   for (const { code, name } of [...ALIASES, ...DIVIDED]) if (code.startsWith(city)) found.push(name)
   return [...new Set(found)].sort((a, b) => b.length - a.length)
+}
+
+/** Everything the table knows, for people: areas in force, and abolished counties with what they became. */
+export function knownAreas() {
+  const named = ([code, name]: AreaRow) => ({ code, name })
+  return {
+    province: named(PROVINCE),
+    cities: CITIES.map(named),
+    counties: COUNTIES.map((row) => ({ ...named(row), since: SINCE.get(row[0]) ?? null })),
+    abolished: [
+      ...ALIASES.map(({ code, name, abolished, now }) => ({ code, name, until: abolished, now: [now] })),
+      ...DIVIDED.map(({ code, name, abolished, now }) => ({ code, name, until: abolished, now: [...now] })),
+    ],
+  }
 }

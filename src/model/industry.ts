@@ -1,36 +1,13 @@
-/**
- * Industries (GB/T 4754-2017): sections A to T hold the 97 divisions 01 to 97 in order. Groups and classes (third and
- * fourth digit) are taken as sent: the standard is amended there more often than the service is deployed.
- */
-const LAST_DIVISION_OF_SECTION = {
-  A: 5,
-  B: 12,
-  C: 43,
-  D: 46,
-  E: 50,
-  F: 52,
-  G: 60,
-  H: 62,
-  I: 65,
-  J: 69,
-  K: 70,
-  L: 72,
-  M: 75,
-  N: 79,
-  O: 82,
-  P: 83,
-  Q: 85,
-  R: 90,
-  S: 96,
-  T: 97,
-} as const
+import { SECTIONS } from './industry-table.ts'
 
+/*
+ * Groups and classes (third and fourth digit) are taken as sent: the standard is amended there more often than the service
+ * is deployed.
+ */
 /** Section letter by division; division 0 does not exist. */
 const SECTION_OF_DIVISION: readonly (string | null)[] = [
   null,
-  ...Object.entries(LAST_DIVISION_OF_SECTION).flatMap(([section, last], index, all) =>
-    Array<string>(last - (all[index - 1]?.[1] ?? 0)).fill(section),
-  ),
+  ...SECTIONS.flatMap(({ letter, divisions }) => divisions.map(() => letter)),
 ]
 
 const INDUSTRY_SHAPE = /^([A-T])?(\d{2}\d{0,2})$/
@@ -51,4 +28,14 @@ export function parseIndustry(text: string): string | null {
   const section = industrySection(digits)
   if (section === null) return null
   return match?.[1] === undefined || match[1] === section ? digits : null
+}
+
+/** The sections with their divisions, for people. */
+export function knownIndustries() {
+  let division = 0
+  return SECTIONS.map(({ letter, name, divisions }) => ({
+    section: letter,
+    name,
+    divisions: divisions.map((of) => ({ code: String(++division).padStart(2, '0'), name: of })),
+  }))
 }

@@ -113,6 +113,7 @@ describe('documentation', () => {
       '/v1/alerts/{id}/verify',
       '/v1/clock',
       '/v1/clock/confirm',
+      '/v1/codes',
       '/v1/detectors',
       '/v1/detectors/{id}/backtest',
       '/v1/detectors/{id}/explain',

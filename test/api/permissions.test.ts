@@ -58,6 +58,7 @@ const ROUTES: readonly [method: string, path: string, allowed: readonly string[]
   ['DELETE', '/v1/session', ['admin', 'supervisor', 'viewer', 'ingest']],
   ['POST', '/v1/live/ticket', ['admin', 'supervisor', 'viewer']],
   ['GET', '/metrics', ['admin', 'supervisor', 'viewer', 'ingest']],
+  ['GET', '/v1/codes', ['admin', 'supervisor', 'viewer', 'ingest']],
   ['GET', '/docs', ['admin', 'supervisor', 'viewer', 'ingest']],
   ['GET', '/docs/json', ['admin', 'supervisor', 'viewer', 'ingest']],
   ['GET', '/docs/asyncapi.json', ['admin', 'supervisor', 'viewer', 'ingest']],
