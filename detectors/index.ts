@@ -2,6 +2,7 @@ import type { Detector } from '../src/detect/contract.ts'
 import { frequentRepresentativeChange } from './change/frequent-representative-change.ts'
 import { tripleChange } from './change/triple-change.ts'
 import { complaintSurge } from './complaint/complaint-surge.ts'
+import { penaltyUnsettled } from './enforcement/penalty-unsettled.ts'
 import { sameAddressRegistrations } from './registration/same-address-registrations.ts'
 
 /** Every detector that judges. A new one is added here and nowhere else. */
@@ -10,6 +11,7 @@ export const detectors: readonly Detector[] = [
   frequentRepresentativeChange,
   tripleChange,
   complaintSurge,
+  penaltyUnsettled,
 ]
 
 /** The detector of an id. */

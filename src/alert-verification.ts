@@ -30,20 +30,34 @@ const NOTHING = { observed: null, threshold: null, events: [], eventsTotal: 0 }
  *
  * The answer rejects with `store.unavailable` while ClickHouse is away or has not yet got what the alert rests on.
  */
-export function createVerification(store: Pick<Store, 'keyHistory' | 'eventsAt'>) {
+export function createVerification(store: Pick<Store, 'keyHistory' | 'eventsAt' | 'hasControl'>) {
   return async function verify(alert: Proved): Promise<Verification> {
     const { evidence, subject } = alert
     const detector = detectorOf(alert.detector)
     if (detector === undefined || detector.version !== alert.detectorVersion)
       return { result: 'version-retired', ...NOTHING, differences: [] }
-    if ((await store.eventsAt([evidence.position])).length === 0)
+    const due = evidence.due ? Date.parse(evidence.due) : null
+    const isStored =
+      (await store.eventsAt([evidence.position])).length > 0 ||
+      (due !== null && (await store.hasControl(evidence.position)))
+    if (!isStored)
       throw new YujingError('store.unavailable', 'The events of this alert are not in the history store yet.')
     const types = Object.keys(detector.latenessDays)
-    const wanted = { kind: subject.kind, key: subject.key, types, detector: detector.id, upTo: evidence.position }
-    const { events, parameters } = await store.keyHistory(wanted)
+    const waits = detector.deadlines !== undefined
+    const wanted = {
+      kind: subject.kind,
+      key: subject.key,
+      types,
+      detector: detector.id,
+      waits,
+      upTo: evidence.position,
+    }
+    const { events, controls } = await store.keyHistory(wanted)
     const { epoch, seq, index } = evidence.position
-    const findings = replayKey({ detector, key: subject.key, events, parameters })
-    const finding = findings.findLast(({ alertId, evidence: { position } }) => {
+    const findings = replayKey({ detector, key: subject.key, events, controls, ...(due !== null && { until: due }) })
+    const finding = findings.findLast(({ alertId, due: instant, evidence: { position } }) => {
+      // Where log time passed an instant only a whole log knows.
+      if (due !== null) return alertId === alert.id && instant === due
       return alertId === alert.id && position.epoch === epoch && position.seq === seq && position.index === index
     })
     if (finding === undefined) return { result: 'differs', ...NOTHING, differences: ['no finding at that position'] }

@@ -88,17 +88,28 @@ function dealt(partitions: readonly number[], shards: number): number[][] {
   return hands
 }
 
-function count(metrics: Metrics, { findings, latencies, storedOnly }: DetectFigures): void {
+function count(metrics: Metrics, { findings, latencies, storedOnly, letGo }: DetectFigures): void {
   for (const [detector, found] of Object.entries(findings)) metrics.findingsTotal.inc({ detector }, found)
   for (const seconds of latencies) metrics.ingestToFindingSeconds.observe(seconds)
+  for (const [detector, { released, dropped }] of Object.entries(letGo)) {
+    metrics.heldFindingsTotal.inc({ detector, outcome: 'released' }, released)
+    metrics.heldFindingsTotal.inc({ detector, outcome: 'dropped' }, dropped)
+  }
   if (storedOnly > 0) countDrop(metrics, 'detect', 'stored-only', storedOnly)
 }
 
 function gauge(metrics: Metrics, figures: readonly DetectFigures[]): void {
   const states = figures.flatMap((one) => one.states)
   for (const { id } of detectors) {
-    const keys = states.filter(({ detector }) => detector === id).reduce((sum, state) => sum + state.keys, 0)
-    metrics.stateKeys.set({ detector: id }, keys)
+    const own = states.filter(({ detector }) => detector === id)
+    metrics.stateKeys.set(
+      { detector: id },
+      own.reduce((sum, { keys }) => sum + keys, 0),
+    )
+    metrics.findingsHeld.set(
+      { detector: id },
+      own.reduce((sum, { held }) => sum + held, 0),
+    )
   }
   metrics.stateBytes.set(states.reduce((sum, { bytes }) => sum + bytes, 0))
   metrics.snapshotAgeSeconds.set(Math.max(...figures.map(({ snapshotAgeSeconds }) => snapshotAgeSeconds)))

@@ -37,6 +37,8 @@ export interface DetectFigures {
   readonly latencies: readonly number[]
   /** Events that came too late to change a window. */
   readonly storedOnly: number
+  /** Held findings told at last, or come to nothing, by detector. */
+  readonly letGo: Readonly<Record<string, { readonly released: number; readonly dropped: number }>>
   readonly states: readonly DetectorState[]
   /** Seconds since the oldest of the partitions' snapshots was written or read. */
   readonly snapshotAgeSeconds: number

@@ -40,6 +40,12 @@ export const LINES_OF_WORK: Readonly<Record<string, LineOfWork>> = {
     firstMeasure: { red: 'inspection', orange: 'interview', yellow: 'warning', blue: 'reminder' },
     tasks: { red: [], orange: [], yellow: [], blue: [] },
   },
+  'PUN-02': {
+    department: '执法稽查处',
+    ladder: ['reminder', 'warning', 'interview'],
+    firstMeasure: { red: 'interview', orange: 'interview', yellow: 'warning', blue: 'reminder' },
+    tasks: { red: ['apply-enforcement'], orange: ['apply-enforcement'], yellow: ['apply-enforcement'], blue: [] },
+  },
 }
 
 /**

@@ -1,10 +1,9 @@
 import type { StoredAlert } from '../model/alert.ts'
 import type { Finding } from '../model/finding.ts'
-import type { Position } from '../model/position.ts'
 import { HOWEVER_OLD } from './archive/at-hand.ts'
 import type { AlertDropReason, Arrival, Change, Dropped, Verdict } from './change.ts'
 import { grade } from './stages/grade.ts'
-import { isAtOrBefore, merge } from './stages/merge.ts'
+import { type FindingPlace, isAtOrBefore, merge, placeApplied, placeOf } from './stages/merge.ts'
 import { type AlertsOfSubject, createRecommend } from './stages/recommend.ts'
 import { route } from './stages/route.ts'
 import type { Save, Saved } from './stages/save.ts'
@@ -36,7 +35,7 @@ export function createPipeline(parts: Pipeline): (findings: readonly Finding[]) 
     const [first] = findings
     if (first === undefined) return null
     const before = known(first.alertId)
-    const fresh = unseen(findings, before?.appliedPosition ?? null)
+    const fresh = unseen(findings, before === null ? null : placeApplied(before))
     const verdicts = fresh.length === 0 ? [] : await enrich(fresh, before === null)
     const reasons: AlertDropReason[] = []
     // An alert is no older than the finding that opens it; any other kind speaks of one that was there before.
@@ -67,11 +66,12 @@ export function createPipeline(parts: Pipeline): (findings: readonly Finding[]) 
 }
 
 /** Without the findings that the alert, or one before them in the batch, has left behind: nothing is looked up for those. */
-function unseen(findings: readonly Finding[], applied: Position | null): readonly Finding[] {
+function unseen(findings: readonly Finding[], applied: FindingPlace | null): readonly Finding[] {
   let last = applied
-  return findings.filter(({ evidence: { position } }) => {
-    if (last !== null && isAtOrBefore(position, last)) return false
-    last = position
+  return findings.filter((finding) => {
+    const place = placeOf(finding)
+    if (last !== null && isAtOrBefore(place, last)) return false
+    last = place
     return true
   })
 }

@@ -1,8 +1,10 @@
 import type { LoggedEvent } from '../model/event.ts'
 import type { Finding, FindingKind } from '../model/finding.ts'
 import { severity } from '../model/level.ts'
-import { businessDay, DAY_MS } from '../model/time.ts'
+import type { Position } from '../model/position.ts'
+import { businessDay, DAY_MS, formatTime } from '../model/time.ts'
 import type { Touch } from './contract.ts'
+import { Deadlines } from './deadlines.ts'
 import { endsToJudge } from './ends.ts'
 import { alertIdOf, type Episode, isOver, newestEnd, noteEnds } from './episode.ts'
 import { findingOf } from './finding.ts'
@@ -11,7 +13,7 @@ import { KeyStates } from './key-states.ts'
 import { defaultParameters, type ParametersInForce } from './parameters.ts'
 import type { Plan } from './plan.ts'
 import { crossing, lowered, mayBeSilent, NO_SILENCE } from './silence.ts'
-import type { RestoredCell } from './snapshot.ts'
+import { NO_DEADLINES, type RestoredCell } from './snapshot.ts'
 import { thin } from './thinning.ts'
 import { binOf, binStart } from './windows/bins.ts'
 import { contributionsBetween } from './windows/contributions.ts'
@@ -21,10 +23,21 @@ import { newestTallyBin } from './windows/tally.ts'
 /** An alert whose opening finding's last event is older than this against log time is historic. */
 const HISTORIC_MS = 30 * DAY_MS
 
-/** Where an event is being judged. */
-export interface Moment {
-  readonly event: LoggedEvent
+/** Source of the anchor of an episode that an instant opened. */
+const TIMER = 'yujing.timer'
+
+/** What makes a key be judged, as far as its alert needs to know: an event, or an instant that has come. */
+export type Cause = Pick<
+  LoggedEvent,
+  'source' | 'id' | 'time' | 'region' | 'industry' | 'test' | 'position' | 'register'
+>
+
+/** Where a key is being judged. */
+export interface Moment<C extends Cause = Cause> {
+  readonly event: C
   readonly touch: Touch
+  /** The instant that has come, epoch milliseconds; null: it is an event. */
+  readonly due: number | null
   /** Log time at the event, epoch milliseconds. */
   readonly logTime: number
 }
@@ -38,6 +51,8 @@ export class Cell {
   /** Log time at `seq`, epoch milliseconds. */
   logTime: number
   parameters: ParametersInForce
+  /** Only where items fall due. */
+  readonly deadlines: Deadlines | null
   /** Events that came too late to change a window. */
   storedOnly = 0
 
@@ -47,10 +62,50 @@ export class Cell {
     this.seq = restored?.seq ?? 0
     this.logTime = restored?.logTime ?? 0
     this.parameters = restored?.parameters ?? defaultParameters(plan.detector)
+    const begun = { logTime: this.logTime, image: restored?.deadlines ?? NO_DEADLINES }
+    this.deadlines = plan.waits ? new Deadlines(plan, this.states, this.parameters, begun) : null
+  }
+
+  /** The first instant that log time has to pass for something to be judged; Infinity for none. */
+  get nextWake(): number {
+    return this.deadlines?.next ?? Number.POSITIVE_INFINITY
+  }
+
+  /** Other parameters hold from here on. */
+  retune(parameters: ParametersInForce): void {
+    this.parameters = parameters
+    this.deadlines?.retime(parameters, this.logTime)
+    this.holdWhatPassed(this.logTime)
+  }
+
+  /** A source has sent everything that happened before `through`. What that releases is judged by `pass`. */
+  complete(source: string, through: number): void {
+    this.deadlines?.complete(source, through)
+  }
+
+  /**
+   * Judges the keys whose instants have come by `logTime`, in their order. `why`: log time has passed them, and each is
+   * judged as of itself, so that it does not matter how far log time went at once; or a source's mark has released them.
+   */
+  pass(logTime: number, position: Position, why: 'time' | 'mark'): Finding[] {
+    const findings: Finding[] = []
+    this.deadlines?.fire(logTime, (record, at, item) => {
+      const touch = { key: this.states.nameOf(record) }
+      const cause = { source: TIMER, id: formatTime(at), time: at, position, register: {} }
+      const { region, industry, test } = item
+      const asOf = why === 'time' ? at : logTime
+      const moment = { event: { ...cause, region, industry, test }, touch, due: at, logTime: asOf }
+      const without = this.severityWithout(moment, record, at - 1)
+      const finding = this.conclude(moment, record, [this.judgeAt(record, this.endNow(record, at), at)], without)
+      if (finding !== null) findings.push(finding)
+      return finding !== null
+    })
+    this.holdWhatPassed(logTime)
+    return findings
   }
 
   /** Counts the event for one of its keys and judges it; at most one finding comes of it. */
-  handle(moment: Moment): Finding | null {
+  handle(moment: Moment<LoggedEvent>): Finding | null {
     const { event, touch, logTime } = moment
     const { states } = this
     const bin = binOf(this.plan.unit, event.time)
@@ -58,38 +113,69 @@ export class Cell {
     if (record === 0) return null
     if (!states.admits(record, bin)) {
       states.moveStock(record, touch)
+      this.setDeadline(moment, record)
       this.storedOnly++
       return null
     }
     if (event.backfill) {
       states.count(record, touch, event, logTime)
+      this.setDeadline(moment, record)
       setSilence(states.arena, record, { ...silenceOf(states.arena, record), backfilled: true })
       return null
     }
-    const without = this.severityWithout(record, bin)
+    const without = this.severityWithout(moment, record, logTime)
     states.count(record, touch, event, logTime)
-    const judged = this.endsOf(record, touch, bin).map((end) => this.judgeAt(record, end))
-    return this.conclude(moment, record, judged, without)
+    this.setDeadline(moment, record)
+    const judged = this.endsOf(moment, record, bin).map((end) => this.judgeAt(record, end, logTime))
+    const finding = this.conclude(moment, record, judged, without)
+    this.hold(record, logTime)
+    return finding
   }
 
-  /** The key as it stands at one bin. */
-  judgeAt(record: number, end: number): Judgement {
-    return judge(this.plan, this.states.arena, record, end, this.parameters)
+  /** The key as it stands at one bin, and at an instant where it waits for something. */
+  judgeAt(record: number, end: number, now = this.logTime): Judgement {
+    const pending = () => this.deadlines?.pendingAt(record, now) ?? []
+    return judge(this.plan, this.states.arena, record, end, this.parameters, pending)
   }
 
-  /** What moves the stock alone is judged on the newest windows, for stock is a matter of now. */
-  endsOf(record: number, touch: Touch, bin: number): number[] {
+  setDeadline({ event, touch, logTime }: Moment<LoggedEvent>, record: number): void {
+    if (touch.deadline !== undefined) this.deadlines?.set(record, touch.deadline, event, logTime)
+  }
+
+  private holdWhatPassed(logTime: number): void {
+    for (const record of this.deadlines?.passed(logTime) ?? []) this.hold(record, logTime)
+  }
+
+  /** A finding of the key may wait for sources to say how far they have told: whether it does is a matter of now. */
+  hold(record: number, logTime: number): void {
+    this.deadlines?.hold(record, logTime, () => {
+      const complete = () => this.deadlines?.pendingAt(record, logTime, true) ?? []
+      const end = this.endNow(record, logTime)
+      const { verdict } = judge(this.plan, this.states.arena, record, end, this.parameters, complete)
+      return severity(verdict.level) > severity(this.states.episodes.get(record)?.level ?? null)
+    })
+  }
+
+  /** The bin of an instant, or the newest bin where that is later. */
+  private endNow(record: number, now: number): number {
+    return Math.max(binOf(this.plan.unit, now), newestBin(this.states.arena, record))
+  }
+
+  /** What is a matter of now, stock and what is pending, is judged on the newest windows. */
+  endsOf({ touch, logTime }: Moment, record: number, bin: number): number[] {
+    if (this.plan.waits) return [this.endNow(record, logTime)]
     if (touch.counts === false) return [newestBin(this.states.arena, record)]
     return endsToJudge(this.plan, this.states.arena, record, bin)
   }
 
-  /** Severity at an end before the event is counted; only asked of keys that backfill may hold silently. */
-  severityWithout(record: number, bin: number): ((end: number) => number) | null {
+  /** Severity at an end before what is happening is counted; only asked of keys that backfill may hold silently. */
+  severityWithout(moment: Moment, record: number, now: number): ((end: number) => number) | null {
     const { arena, episodes } = this.states
     if (episodes.has(record) || !mayBeSilent(silenceOf(arena, record))) return null
+    const bin = binOf(this.plan.unit, moment.event.time)
     const newest = Math.max(bin, newestBin(arena, record))
-    const ends = new Set([...endsToJudge(this.plan, arena, record, bin), bin, newest])
-    const severities = new Map([...ends].map((end) => [end, severity(this.judgeAt(record, end).verdict.level)]))
+    const ends = new Set([...this.endsOf(moment, record, bin), bin, newest, this.endNow(record, moment.due ?? now)])
+    const severities = new Map([...ends].map((end) => [end, severity(this.judgeAt(record, end, now).verdict.level)]))
     return (end) => severities.get(end) ?? 0
   }
 
@@ -105,7 +191,7 @@ export class Cell {
     const { arena, episodes } = this.states
     const top = judged.findLast(isFulfilled)
     const episode = episodes.get(record)
-    if (episode && !(top && isOver(episode, this.plan.unit, top.end)))
+    if (episode && !(top && this.isOver(episode, top.end)))
       return this.continueEpisode(moment, record, episode, judged, top)
     const silence = silenceOf(arena, record)
     if (top === undefined) {
@@ -126,9 +212,10 @@ export class Cell {
   }
 
   private openEpisode(moment: Moment, record: number, fulfilled: readonly Fulfilled[], top: Fulfilled): Finding {
-    const { event, touch, logTime } = moment
+    const { event, touch, due, logTime } = moment
     const anchor = { source: event.source, id: event.id }
-    const { first, last } = spanOf(this.plan, this.states.arena, record, fulfilled, event.time)
+    const span = spanOf(this.plan, this.states.arena, record, fulfilled, event.time)
+    const [first, last] = [span.first, Math.max(span.last, due ?? span.last)]
     const episode: Episode = {
       alertId: alertIdOf(this.plan.detector.id, touch.key, anchor),
       anchor,
@@ -163,6 +250,10 @@ export class Cell {
       this.states.episodes.delete(record)
       return this.tell('withdrawn', moment, record, episode, newest)
     }
+    if (!isFulfilled(newest) && this.plan.detector.deadlines?.closesItself) {
+      this.states.episodes.delete(record)
+      return this.tell('withdrawn', moment, record, episode, newest)
+    }
     if (!isFulfilled(newest) && this.isNewest(record, newest))
       return episode.level === null ? null : this.tell('end', moment, record, episode, newest)
     if (top === undefined || (recedes ? episode.level === null : top.end !== newestEnd(episode))) return null
@@ -173,7 +264,7 @@ export class Cell {
 
   /** Notes which windows fulfil the trigger and what time they span; tells when late events took the last one away. */
   private noteFulfilled(
-    { event }: Moment,
+    { event, due }: Moment,
     record: number,
     episode: Episode,
     judged: readonly Judgement[],
@@ -183,14 +274,14 @@ export class Cell {
     if (fulfilled.length > 0) {
       const { first, last } = spanOf(this.plan, this.states.arena, record, fulfilled, event.time)
       episode.firstEventTime = Math.min(episode.firstEventTime, first)
-      episode.lastEventTime = Math.max(episode.lastEventTime, last)
+      episode.lastEventTime = Math.max(episode.lastEventTime, last, due ?? last)
     }
     return newestEnd(episode) === Number.NEGATIVE_INFINITY ? 'none-left' : 'some-left'
   }
 
   /** What stock once fulfilled was true then; only windows can turn out never to have fulfilled the trigger. */
   noteJudged(episode: Episode, judged: readonly Judgement[]): void {
-    const noted = this.plan.detector.stock ? judged.filter(isFulfilled) : judged
+    const noted = this.plan.detector.stock || this.plan.waits ? judged.filter(isFulfilled) : judged
     noteEnds(
       episode,
       noted.map((judgement) => ({ end: judgement.end, fulfilled: isFulfilled(judgement) })),
@@ -212,6 +303,11 @@ export class Cell {
       episode.day = this.dayOf(shown)
     }
     return findingOf({ kind, plan: this.plan, parameters: this.parameters, moment, episode, shown, contributions })
+  }
+
+  /** The next fulfilled window begins another episode; what has been pending without a break is one for however long. */
+  isOver(episode: Episode, end: number): boolean {
+    return !(this.plan.waits && episode.level !== null) && isOver(episode, this.plan.unit, end)
   }
 
   /** The judgement is on the newest windows the key has. */

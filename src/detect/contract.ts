@@ -39,7 +39,13 @@ export interface Touch {
   readonly amounts?: Readonly<Record<string, number>>
   /** The event brings one to the key's stock or takes one away. */
   readonly stock?: 1 | -1
-  /** false: the event moves the stock only and stands in no window. */
+  /**
+   * An item of the key (a decision, a piece of equipment) is due at `at` (epoch milliseconds); null: it is done. `mark` is
+   * the detector's own small number (0 to 255). Needs `deadlines`. Of two events about one item the later by event time
+   * holds, in whatever order they arrive.
+   */
+  readonly deadline?: { readonly item: string; readonly at: number | null; readonly mark?: number }
+  /** false: the event moves the stock or a deadline only and stands in no window. */
   readonly counts?: false
 }
 
@@ -56,11 +62,22 @@ export interface WindowView {
   readonly sum: number
 }
 
-/** All a verdict may know: one key's windows as they end with the judged bin, and its stock. */
+/** An item that is not done, as far as its source has told everything. */
+export interface Pending {
+  /** Epoch milliseconds. */
+  readonly due: number
+  /** Whole days for which it is known to be overdue; below 0: not due yet, -Infinity: its source never said how far it has told. */
+  readonly overdueDays: number
+  readonly mark: number
+}
+
+/** All a verdict may know: one key's windows as they end with the judged bin, its stock and what is pending. */
 export interface View<W extends string = string> {
   readonly windows: Readonly<Record<W, WindowView>>
   /** What is there now, in log order; 0 without `stock`. */
   readonly stock: number
+  /** Items that are not done, the first due first; none without `deadlines`. */
+  readonly pending: readonly Pending[]
   /**
    * Events in `points` stretches of `days` days each, oldest first, the last one ending with the judged bin:
    * [start in epoch milliseconds, events]. It reaches no further back than the longest window.
@@ -108,6 +125,17 @@ export interface DetectorDeclaration<W extends string, P extends string> {
   readonly windows: Readonly<Record<W, WindowSpec>>
   /** It counts what is there now. */
   readonly stock?: boolean
+  /**
+   * Its keys have items that fall due, and it speaks of what has *not* happened. Such a key is judged where log time
+   * stands: with each event, and at each instant that is so many days (DAY_MS) after an item's due time. An instant is
+   * judged when log time has passed it and the item's source (of the event that said when it is due) has declared that it
+   * sent everything before it; until then the finding is held.
+   */
+  readonly deadlines?: {
+    judgedAfterDays(parameters: Readonly<Record<P, number>>): readonly number[]
+    /** An alert whose trigger no longer holds is closed: the matter is settled. */
+    readonly closesItself?: boolean
+  }
   /** The keys an event touches; called only for the declared types. */
   keys(event: LoggedEvent): readonly Touch[]
   /** Judges one key at one bin. */

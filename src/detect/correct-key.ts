@@ -1,8 +1,9 @@
+import type { LoggedEvent } from '../model/event.ts'
 import type { Finding, FindingCorrection } from '../model/finding.ts'
 import { LEVELS, type Level, severity } from '../model/level.ts'
 import type { Cell, Moment } from './cell.ts'
 import type { Touch } from './contract.ts'
-import { type Episode, isOver, newestEnd, noteEnds } from './episode.ts'
+import { type Episode, newestEnd, noteEnds } from './episode.ts'
 import type { Correcting } from './fold-correction.ts'
 import { type Fulfilled, isFulfilled, type Judgement, spanOf } from './judgement.ts'
 import { lowered, NO_SILENCE } from './silence.ts'
@@ -28,11 +29,15 @@ export function correctKey(cell: Cell, key: string, change: KeyCorrection, at: C
   const { states, plan } = cell
   const { event, original, logTime } = at
   const [own = null, ...rest] = change.own
-  const handled = (touch: Touch) => cell.handle({ event, touch, logTime }) ?? []
+  const handled = (touch: Touch) => cell.handle({ event, touch, due: null, logTime }) ?? []
   let record = states.find(key, original.test, logTime)
   const before = record === 0 ? [] : judgedEnds(cell, record)
   let isChanged = false
-  for (const touch of change.undone) if (record !== 0 && states.uncount(record, touch, original)) isChanged = true
+  for (const touch of change.undone) {
+    if (record === 0) continue
+    if (touch.counts !== false && states.uncount(record, touch, original)) isChanged = true
+    if (touch.deadline && cell.deadlines?.undo(record, touch.deadline, original, logTime)) isChanged = true
+  }
   for (const touch of change.stock) {
     if (record === 0) record = states.open(touch, original.test, binOf(plan.unit, event.time), logTime)
     if (record === 0) continue
@@ -68,7 +73,7 @@ function corrected(
 ): Finding[] {
   const { states, plan } = cell
   const { event, logTime } = at
-  const moment: Moment = { event, touch: own ?? { key, counts: false }, logTime }
+  const moment = { event, touch: own ?? { key, counts: false }, due: null, logTime }
   const episode = states.episodes.get(record)
   // Before the own event may move the key on: what is taken back here must not count as settled.
   const asItWas = episode && { ...episode }
@@ -81,7 +86,7 @@ function corrected(
     return []
   }
   const top = judged.findLast(isFulfilled)
-  const isNew = top !== undefined && isOver(asItWas, plan.unit, top.end)
+  const isNew = top !== undefined && cell.isOver(asItWas, top.end)
   if (!isNew) cell.noteJudged(episode, judged)
   note(
     episode,
@@ -101,29 +106,33 @@ function note(episode: Episode, ends: readonly Before[], fulfilled: boolean): vo
 }
 
 /** Counts the correcting event for the key, as `Cell.handle` would. */
-function counted(cell: Cell, record: number, { event, logTime }: Moment, own: Touch | null) {
+function counted(cell: Cell, record: number, moment: Moment<LoggedEvent>, own: Touch | null) {
+  const { event, logTime } = moment
   const { states, plan } = cell
   const nothing = { judged: [] as Judgement[], without: null }
   if (own === null) return nothing
   const bin = binOf(plan.unit, event.time)
   if (!states.admits(record, bin)) {
     states.moveStock(record, own)
+    cell.setDeadline(moment, record)
     cell.storedOnly++
     return nothing
   }
-  const without = event.backfill ? null : cell.severityWithout(record, bin)
+  const without = event.backfill ? null : cell.severityWithout(moment, record, logTime)
   states.count(record, own, event, logTime)
+  cell.setDeadline(moment, record)
   if (event.backfill) {
     setSilence(states.arena, record, { ...silenceOf(states.arena, record), backfilled: true })
     return nothing
   }
-  return { judged: cell.endsOf(record, own, bin).map((end) => cell.judgeAt(record, end)), without }
+  return { judged: cell.endsOf(moment, record, bin).map((end) => cell.judgeAt(record, end, logTime)), without }
 }
 
 /** Whether a window that ends there is judged and fulfils. Only ends with an event are, save where stock may speak. */
 function fulfilledAt(cell: Cell, record: number, end: number): boolean {
   const { plan, states } = cell
-  const holds = plan.detector.stock === true || countInTally(states.arena, record, plan.span, end, end + 1) > 0
+  const holds =
+    plan.detector.stock === true || plan.waits || countInTally(states.arena, record, plan.span, end, end + 1) > 0
   return holds && isFulfilled(cell.judgeAt(record, end))
 }
 

@@ -1,3 +1,4 @@
+import type { Control } from '../model/control.ts'
 import type { CanonicalEvent, RegisterFacts } from '../model/event.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Level } from '../model/level.ts'
@@ -24,6 +25,8 @@ export interface ExampleEvent {
 export interface Example {
   readonly name: string
   readonly given: readonly ExampleEvent[]
+  /** `2026-11-23`: thereupon time passes to the beginning of that day, and the source has sent everything before it. */
+  readonly completeUntil?: string
   /** The last finding of the case; absent for a case that stays quiet. */
   readonly expect?: {
     readonly level: Level
@@ -60,15 +63,27 @@ export function runExample(detector: Detector, example: Example): Finding[] {
     const payload = new TextEncoder().encode(batch.map((event, index) => rowOf(event, seq, index)).join('\n'))
     findings.push(...shard.apply({ seq, kind: 'rows', count: batch.length, payload }))
   }
+  if (example.completeUntil === undefined) return findings
+  const through = exampleTime(`${example.completeUntil}T00:00`)
+  const controls: Control[] = [
+    { type: 'yujing.tick', data: {} },
+    { type: 'yujing.completeness', data: { source: SOURCE, through, by: SOURCE } },
+  ]
+  for (const control of controls) {
+    const seq = shard.position() + 1
+    const payload = new TextEncoder().encode(JSON.stringify({ ...control, epoch: EPOCH, seq, at: through }))
+    findings.push(...shard.apply({ seq, kind: 'control', count: 1, payload }))
+  }
   return findings
 }
 
 const EPOCH = '0'.repeat(16)
+const SOURCE = '/example'
 
 function rowOf(given: ExampleEvent, seq: number, index: number): string {
   const time = exampleTime(given.at)
   const event: CanonicalEvent = {
-    source: '/example',
+    source: SOURCE,
     id: `${seq}-${index}`,
     type: given.type,
     subject: given.subject ?? SOMEONE,

@@ -1,13 +1,16 @@
 import type { Level } from '../model/level.ts'
 import type { Cell } from './cell.ts'
+import type { Pending } from './contract.ts'
+import { binOf } from './windows/bins.ts'
 import { newestBin, stockOf } from './windows/record.ts'
 import { newestTallyBin } from './windows/tally.ts'
 
 /**
  * Why a key has an alert or none: nothing known of it; below the threshold; fulfilled since backfill and silent until
- * the level rises; an episode runs; an episode ran and its newest window no longer fulfils the trigger.
+ * the level rises; a finding waits for sources to say that they have sent everything; an episode runs; an episode ran and
+ * its newest window no longer fulfils the trigger.
  */
-export type WhyState = 'no-events' | 'below-threshold' | 'held-by-backfill' | 'alert-open' | 'alert-ended'
+export type WhyState = 'no-events' | 'below-threshold' | 'held-by-backfill' | 'held' | 'alert-open' | 'alert-ended'
 
 /** What a detector's state says of one key. Times are epoch milliseconds, windows half-open [from, to). */
 export interface Explanation {
@@ -29,6 +32,10 @@ export interface Explanation {
     readonly sum: number
   }[]
   readonly stock: number
+  /** What is not done yet, the first due first. */
+  readonly pending: readonly Pending[]
+  /** The sources for whose word a finding waits; empty for none. */
+  readonly heldBy: readonly string[]
   readonly verdict: {
     readonly level: Level | null
     readonly observed: number
@@ -52,9 +59,11 @@ export function explainKey(cell: Cell, key: string): Explanation {
     logTime,
   }
   const record = states.find(key, false, logTime)
-  if (record === 0) return { ...common, state: 'no-events', windows: [], stock: 0, verdict: null, alertId: null }
+  const nothing = { windows: [], stock: 0, pending: [], heldBy: [], verdict: null, alertId: null }
+  if (record === 0) return { ...common, state: 'no-events', ...nothing }
   const { arena } = states
-  const end = newestTallyBin(arena, record, plan.span) ?? newestBin(arena, record)
+  const newest = newestTallyBin(arena, record, plan.span) ?? newestBin(arena, record)
+  const end = plan.waits ? Math.max(binOf(plan.unit, logTime), newest) : newest
   const { view, verdict } = cell.judgeAt(record, end)
   const { window: _, ...numbers } = verdict
   return {
@@ -69,6 +78,8 @@ export function explainKey(cell: Cell, key: string): Explanation {
       sum,
     })),
     stock: stockOf(arena, record),
+    pending: view.pending,
+    heldBy: heldBy(cell, record),
     verdict: numbers,
     alertId: states.episodes.get(record)?.alertId ?? null,
   }
@@ -77,6 +88,12 @@ export function explainKey(cell: Cell, key: string): Explanation {
 function stateOf(cell: Cell, record: number, level: Level | null): WhyState {
   const episode = cell.states.episodes.get(record)
   if (episode) return episode.level === null ? 'alert-ended' : 'alert-open'
+  if (heldBy(cell, record).length > 0) return 'held'
   if (level === null) return 'below-threshold'
   return 'held-by-backfill'
+}
+
+function heldBy({ deadlines, logTime }: Cell, record: number): string[] {
+  if (deadlines === null) return []
+  return deadlines.sourcesOf(deadlines.unknownOf(record, logTime).filter(({ held }) => held))
 }

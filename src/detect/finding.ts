@@ -49,6 +49,7 @@ export function findingOf(parts: {
       eventsTotal: window.events,
       position: moment.event.position,
     },
+    due: moment.due,
     parameters: parameters.values,
     parametersVersion: parameters.version,
     firstEventTime: episode.firstEventTime,

@@ -50,7 +50,8 @@ function touchesOf(detector: Detector, { event, original }: Correcting): Map<str
   }
   const reads = (type: string) => detector.latenessDays[type] !== undefined
   if (reads(original.type)) {
-    for (const touch of detector.keys(original)) if (touch.counts !== false) at(touch.key).undone.push(touch)
+    for (const touch of detector.keys(original))
+      if (touch.counts !== false || touch.deadline) at(touch.key).undone.push(touch)
     for (const touch of stockMoves(detector, original, event)) at(touch.key).stock.push(touch)
   }
   if (reads(event.type)) for (const touch of detector.keys(event)) at(touch.key).own.push(touch)

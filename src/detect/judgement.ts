@@ -1,5 +1,5 @@
 import type { Level } from '../model/level.ts'
-import type { Verdict, View, WindowView } from './contract.ts'
+import type { Pending, Verdict, View, WindowView } from './contract.ts'
 import type { ParametersInForce } from './parameters.ts'
 import type { Plan } from './plan.ts'
 import { type BinRange, eventTimes, rangeOf, viewAt } from './view.ts'
@@ -22,9 +22,16 @@ export function isFulfilled(judgement: Judgement): judgement is Fulfilled {
   return judgement.verdict.level !== null
 }
 
-/** Judges a key at the bin `end` with the parameters in force. */
-export function judge(plan: Plan, arena: Arena, record: number, end: number, parameters: ParametersInForce): Judgement {
-  const view = viewAt(plan, arena, record, end)
+/** Judges a key at the bin `end` with the parameters in force; `pending` are its items that are not done. */
+export function judge(
+  plan: Plan,
+  arena: Arena,
+  record: number,
+  end: number,
+  parameters: ParametersInForce,
+  pending: () => Pending[],
+): Judgement {
+  const view = viewAt(plan, arena, record, end, pending)
   const verdict = plan.detector.verdict(view, parameters.values)
   const spec = plan.detector.windows[verdict.window]
   const window = view.windows[verdict.window]

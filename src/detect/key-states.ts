@@ -16,9 +16,11 @@ import {
   takeContribution,
   trimContributions,
 } from './windows/contributions.ts'
+import { freeItems, isWaiting, trimItems } from './windows/deadlines.ts'
 import { KeyTable } from './windows/key-table.ts'
 import type { List } from './windows/list.ts'
 import { addMember, freeMembers, takeMember, trimMembers } from './windows/members.ts'
+import { freeName, keepName, nameAt } from './windows/name.ts'
 import * as record from './windows/record.ts'
 import { addToTally, countInTally, freeTally, takeFromTally, trimTally } from './windows/tally.ts'
 
@@ -78,8 +80,25 @@ export class KeyStates {
     if (touch.stock === -1) return 0
     const reference = record.createRecord(this.arena, hash, bin, this.plan.recordWords)
     record.setTouchedAt(this.arena, reference, Math.floor(logTime / 1000))
+    if (this.plan.waits) record.setNameReference(this.arena, reference, keepName(this.arena, touch.key))
     this.table.insert(reference)
     return reference
+  }
+
+  /** The reference is still that of a key's record. */
+  isAlive(reference: number): boolean {
+    const { words } = this.arena
+    return this.table.find({ high: words[reference] as number, low: words[reference + 1] as number }) === reference
+  }
+
+  /** All records, in no order that means anything. */
+  records(): number[] {
+    return this.table.references()
+  }
+
+  /** The key's own text; only of a detector whose items fall due. */
+  nameOf(reference: number): string {
+    return nameAt(this.arena, record.nameReference(this.arena, reference))
   }
 
   /** An event of this bin still changes the key's windows. */
@@ -175,6 +194,7 @@ export class KeyStates {
     if (plan.memberReach > 0) trimMembers(arena, reference, plan.memberSpan, moved)
     if (plan.amounts.length > 0) trimAmounts(arena, reference, newest - plan.span + 1)
     const before = binStart(plan.unit, floorOf(plan, newest))
+    if (plan.waits) trimItems(arena, reference, before)
     const contributions = record.listOf(arena, reference, 'contributions')
     record.setList(arena, reference, 'contributions', trimContributions(arena, contributions, before))
     const episode = this.episodes.get(reference)
@@ -182,12 +202,12 @@ export class KeyStates {
   }
 
   /**
-   * Nothing is there, the windows and the allowed lateness lie behind log time, no event touched the key for 24 hours of
+   * Nothing is there or to be done, the windows and the allowed lateness lie behind log time, no event touched the key for 24 hours of
    * log time, and no episode could be continued.
    */
   private isOver(reference: number, logTime: number): boolean {
     const { arena, plan } = this
-    if (record.stockOf(arena, reference) > 0) return false
+    if (record.stockOf(arena, reference) > 0 || (plan.waits && isWaiting(arena, reference))) return false
     if (Math.floor(logTime / 1000) - record.touchedAt(arena, reference) < UNTOUCHED_SECONDS) return false
     const now = binOf(plan.unit, logTime)
     if (floorOf(plan, now) <= record.newestBin(arena, reference)) return false
@@ -200,6 +220,10 @@ export class KeyStates {
     freeTally(this.arena, reference, this.plan.span)
     if (this.plan.memberReach > 0) freeMembers(this.arena, reference, this.plan.memberSpan)
     if (this.plan.amounts.length > 0) freeAmounts(this.arena, reference)
+    if (this.plan.waits) {
+      freeItems(this.arena, reference)
+      freeName(this.arena, record.nameReference(this.arena, reference))
+    }
     const contributions = record.listOf(this.arena, reference, 'contributions')
     this.arena.resize(contributions.reference, contributions.length * CONTRIBUTION_WORDS, 0)
     this.arena.free(reference, this.plan.recordWords)

@@ -17,6 +17,8 @@ export interface Plan {
   readonly memberSpan: number
   /** Names of the amounts that windows sum, in alphabetical order: state knows them by their place. */
   readonly amounts: readonly string[]
+  /** Items fall due: its verdict is a matter of now, and judged where log time stands. */
+  readonly waits: boolean
   /** Size of a key's record. */
   readonly recordWords: number
 }
@@ -40,7 +42,8 @@ export function planOf(detector: Detector): Plan {
     span: lateness + reach,
     memberSpan: lateness + memberReach,
     amounts,
-    recordWords: amounts.length > 0 ? RECORD_WORDS.summing : RECORD_WORDS.plain,
+    waits: detector.deadlines !== undefined,
+    recordWords: RECORD_WORDS[detector.deadlines ? 'waiting' : amounts.length > 0 ? 'summing' : 'plain'],
   }
 }
 

@@ -2,6 +2,7 @@ import type { ControlEntry } from '../model/control.ts'
 import type { LoggedEvent } from '../model/event.ts'
 import type { Finding } from '../model/finding.ts'
 import type { LogMessage, StoredMessage } from '../model/log-message.ts'
+import type { LocalPosition } from '../model/position.ts'
 import { hourBin } from '../model/time.ts'
 import { Cell } from './cell.ts'
 import type { Detector } from './contract.ts'
@@ -24,6 +25,11 @@ export interface DetectorState {
   readonly evidenceBytes: number
   /** Events since this shard began that came too late to change a window. */
   readonly storedOnly: number
+  /** Items whose finding waits for their source to say that it has sent everything. */
+  readonly held: number
+  /** Held findings since this shard began: told at last, or come to nothing. */
+  readonly released: number
+  readonly dropped: number
 }
 
 export interface RestoreReport {
@@ -83,13 +89,17 @@ class FoldingShard implements Shard {
   private readonly plans: readonly Plan[]
   /** cells[plan][partition]; undefined where the partition is not this shard's. */
   private readonly cells: (Cell | undefined)[][]
-  private all: readonly Cell[]
+  private all: readonly Cell[] = []
+  /** Those of detectors whose items fall due. */
+  private waiting: readonly Cell[] = []
   /** By type of event; what nobody reads is not decoded. */
   private readonly readers = new Map<string, Reader[]>()
   private seq = 0
   /** The last message was one of the log itself: the next one must follow without a gap. */
   private isGapless = false
   private logTime = 0
+  /** The first instant that log time has to pass for a key to be judged; looked for again at the first message. */
+  private nextWake = Number.NEGATIVE_INFINITY
 
   constructor(epoch: string, plans: readonly Plan[], partitions: readonly number[]) {
     this.epoch = epoch
@@ -100,7 +110,7 @@ class FoldingShard implements Shard {
       for (const partition of partitions) row[partition] = new Cell(plan)
       return row
     })
-    this.all = this.allCells()
+    this.gather()
     for (const [row, { detector }] of plans.entries())
       for (const type of Object.keys(detector.latenessDays))
         this.readers.set(type, [...(this.readers.get(type) ?? []), { detector, row }])
@@ -149,7 +159,7 @@ class FoldingShard implements Shard {
       cells[partition] = new Cell(plan, found)
       restored.push(plan.detector.id)
     }
-    this.all = this.allCells()
+    this.gather()
     return { restored, refused }
   }
 
@@ -171,6 +181,9 @@ class FoldingShard implements Shard {
         bytes: sum((cell) => cell.states.bytes),
         evidenceBytes: sum((cell) => cell.states.evidenceBytes()),
         storedOnly: sum((cell) => cell.storedOnly),
+        held: sum((cell) => cell.deadlines?.held ?? 0),
+        released: sum((cell) => cell.deadlines?.released ?? 0),
+        dropped: sum((cell) => cell.deadlines?.dropped ?? 0),
       }
     })
   }
@@ -179,10 +192,10 @@ class FoldingShard implements Shard {
     if (this.seq === 0) this.logTime = this.logTimeAtPosition()
     const before = this.logTime
     const findings: Finding[] = []
-    if (message.kind === 'control') this.applyControl(message.entry)
+    if (message.kind === 'control') this.applyControl(message.entry, findings)
     else
-      for (const event of message.events) {
-        this.logTime = Math.max(this.logTime, event.receivedAt)
+      for (const [index, event] of message.events.entries()) {
+        this.passTo(event.receivedAt, { seq: message.seq, index }, findings)
         if (!('isPassed' in event)) this.applyEvent(event, findings)
       }
     this.seq = message.seq
@@ -207,17 +220,33 @@ class FoldingShard implements Shard {
     }
   }
 
+  /** Log time moves on to an instant, and the keys whose instants it passes are judged before anything else happens. */
+  private passTo(at: number, place: LocalPosition, findings: Finding[]): void {
+    if (at <= this.logTime && this.nextWake > this.logTime) return
+    this.logTime = Math.max(this.logTime, at)
+    if (this.nextWake <= this.logTime) this.wake(place, findings, 'time')
+  }
+
+  private wake(place: LocalPosition, findings: Finding[], why: 'time' | 'mark'): void {
+    const position = { epoch: this.epoch, ...place }
+    const due = this.waiting.filter((cell) => cell.seq < place.seq && cell.nextWake <= this.logTime)
+    findings.push(...due.flatMap((cell) => cell.pass(this.logTime, position, why)).sort(byInstantAndKey))
+    this.nextWake = Math.min(...this.waiting.map((cell) => cell.nextWake))
+  }
+
   private applyEvent(event: LoggedEvent, findings: Finding[]): void {
     const correcting = correctingOf(event, this.logTime)
     if (correcting !== null) {
       findings.push(...this.applyCorrection(correcting))
+      this.nextWake = Math.min(...this.waiting.map((cell) => cell.nextWake))
       return
     }
     for (const { detector, row } of this.readers.get(event.type) ?? []) {
       for (const touch of detector.keys(event)) {
         const cell = this.cells[row]?.[partitionOf(detector.keyKind, touch.key)]
         if (!cell || cell.seq >= event.position.seq) continue
-        const finding = cell.handle({ event, touch, logTime: this.logTime })
+        const finding = cell.handle({ event, touch, due: null, logTime: this.logTime })
+        this.nextWake = Math.min(this.nextWake, cell.nextWake)
         if (finding) findings.push(finding)
       }
     }
@@ -234,13 +263,20 @@ class FoldingShard implements Shard {
     )
   }
 
-  private applyControl(entry: ControlEntry): void {
-    if (entry.type === 'yujing.tick') this.logTime = Math.max(this.logTime, entry.at)
+  private applyControl(entry: ControlEntry, findings: Finding[]): void {
+    const place = { seq: entry.seq, index: 0 }
+    if (entry.type === 'yujing.tick') this.passTo(entry.at, place, findings)
+    if (entry.type === 'yujing.completeness') {
+      this.passTo(entry.at, place, findings)
+      for (const cell of this.all) if (cell.seq < entry.seq) cell.complete(entry.data.source, entry.data.through)
+      this.wake(place, findings, 'mark')
+    }
     if (entry.type === 'yujing.parameters') {
       const { detector, version, parameters } = entry.data
       for (const cell of this.all)
         if (cell.plan.detector.id === detector && cell.seq < entry.seq)
-          cell.parameters = withParameters(cell.plan.detector, version, parameters)
+          cell.retune(withParameters(cell.plan.detector, version, parameters))
+      this.wake(place, findings, 'time')
     }
   }
 
@@ -250,8 +286,9 @@ class FoldingShard implements Shard {
     return Math.max(0, ...this.all.filter((cell) => cell.seq === position).map((cell) => cell.logTime))
   }
 
-  private allCells(): Cell[] {
-    return this.cells.flat().filter((cell) => cell !== undefined)
+  private gather(): void {
+    this.all = this.cells.flat().filter((cell) => cell !== undefined)
+    this.waiting = this.all.filter(({ deadlines }) => deadlines !== null)
   }
 
   private cellsOf(partition: number): Cell[] {
@@ -259,4 +296,8 @@ class FoldingShard implements Shard {
     if (cells.length === 0) throw new RangeError(`partition ${partition} is not of this shard`)
     return cells
   }
+}
+
+function byInstantAndKey(a: Finding, b: Finding): number {
+  return (a.due ?? 0) - (b.due ?? 0) || (a.key.key < b.key.key ? -1 : a.key.key > b.key.key ? 1 : 0)
 }

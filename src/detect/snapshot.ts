@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Cell } from './cell.ts'
+import type { DeadlinesImage } from './deadlines.ts'
 import type { Episode } from './episode.ts'
 import type { KeyStatesImage } from './key-states.ts'
 import type { ParametersInForce } from './parameters.ts'
@@ -35,6 +36,7 @@ export interface RestoredCell {
   readonly logTime: number
   readonly parameters: ParametersInForce
   readonly image: KeyStatesImage
+  readonly deadlines: DeadlinesImage
 }
 
 interface Section {
@@ -46,6 +48,8 @@ interface Section {
   readonly seq: number
   readonly logTime: number
   readonly parameters: ParametersInForce
+  /** Only of a detector whose items fall due. */
+  readonly deadlines?: DeadlinesImage
   readonly episodes: readonly (readonly [number, Episode])[]
   readonly freed: readonly number[]
   readonly arenaWords: number
@@ -103,6 +107,7 @@ function sectionOf(cell: Cell, { arena, references, episodes }: KeyStatesImage):
     seq: cell.seq,
     logTime: cell.logTime,
     parameters: cell.parameters,
+    ...(cell.deadlines && { deadlines: cell.deadlines.image() }),
     episodes,
     freed: arena.freed,
     arenaWords: arena.words.length,
@@ -123,16 +128,20 @@ function readSection(plan: Plan, sections: readonly Section[], body: Buffer): Re
         references: Array.from(wordsOf(body.subarray(arenaEnd, end))),
         episodes: section.episodes,
       }
-      return { seq: section.seq, logTime: section.logTime, parameters: section.parameters, image }
+      const { seq, logTime, parameters, deadlines = NO_DEADLINES } = section
+      return { seq, logTime, parameters, image, deadlines }
     }
     at = end
   }
   return 'absent'
 }
 
+/** No item, and no source has said anything. */
+export const NO_DEADLINES: DeadlinesImage = { sources: [], marks: [] }
+
 /** Lists kept by another plan hold other bins, even where the detector's version was forgotten. */
-function planWord({ unit, lateness, reach, memberReach, amounts }: Plan): string {
-  return [unit, lateness, reach, memberReach, ...amounts].join(' ')
+function planWord({ unit, lateness, reach, memberReach, amounts, waits }: Plan): string {
+  return [unit, lateness, reach, memberReach, ...amounts, ...(waits ? ['waits'] : [])].join(' ')
 }
 
 function bytesOf(words: Uint32Array): Uint8Array {

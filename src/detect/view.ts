@@ -1,5 +1,5 @@
 import { businessDay, DAY_MS } from '../model/time.ts'
-import type { View, WindowSpec, WindowView } from './contract.ts'
+import type { Pending, View, WindowSpec, WindowView } from './contract.ts'
 import type { Plan } from './plan.ts'
 import { sumOfAmount } from './windows/amounts.ts'
 import type { Arena } from './windows/arena.ts'
@@ -22,7 +22,7 @@ export function rangeOf(plan: Plan, window: WindowSpec, end: number): BinRange {
 }
 
 /** A key's windows as they end with the bin `end`. Reads the record when asked, so use it before the next change. */
-export function viewAt(plan: Plan, arena: Arena, record: number, end: number): View {
+export function viewAt(plan: Plan, arena: Arena, record: number, end: number, pending: () => Pending[]): View {
   const windows: Record<string, WindowView> = {}
   for (const [name, spec] of Object.entries(plan.detector.windows)) {
     const range = rangeOf(plan, spec, end)
@@ -45,6 +45,9 @@ export function viewAt(plan: Plan, arena: Arena, record: number, end: number): V
   return {
     windows,
     stock: stockOf(arena, record),
+    get pending() {
+      return pending()
+    },
     series(days, points) {
       const after = rangeOf(plan, { days, before: 0 }, end).to
       const first = binStart(plan.unit, after) - points * days * DAY_MS

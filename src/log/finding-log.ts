@@ -48,9 +48,9 @@ export function createFindingLog(parts: LogParts, positions: Bucket<ReaderPositi
 
   return {
     async publish(finding) {
-      const { alertId, kind, detector, evidence } = finding
+      const { alertId, kind, detector, evidence, due } = finding
       const set = headers()
-      set.set('Nats-Msg-Id', `${alertId}:${evidence.position.seq}:${evidence.position.index}:${kind}`)
+      set.set('Nats-Msg-Id', `${alertId}:${evidence.position.seq}:${evidence.position.index}:${due ?? ''}:${kind}`)
       const options = { headers: set, timeout: PUBLISH_TIMEOUT_MS }
       await state.ask(() => jetstream.publish(`yujing.findings.${detector}`, JSON.stringify(finding), options))
     },

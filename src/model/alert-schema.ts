@@ -26,6 +26,9 @@ const Evidence = Type.Object({
   eventsTotal: Type.Integer(),
   eventsPending: Type.Integer(),
   position: Position,
+  due: Type.Optional(
+    Nullable(Type.String({ description: 'The instant whose coming made the finding; null: an event' })),
+  ),
   series: Type.Array(Type.Tuple([Time, Type.Number()])),
   params: Type.Record(Type.String(), Type.Number()),
   reason: Type.String(),

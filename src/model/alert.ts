@@ -43,6 +43,8 @@ export interface AlertEvidence {
   /** Of the newest 64, those whose source and id are not resolved yet. */
   readonly eventsPending: number
   readonly position: Position
+  /** The instant whose coming made the finding (RFC 3339), null: an event did. Absent in older alerts. */
+  readonly due?: string | null
   /** Start of the bin (RFC 3339) and count, oldest first. */
   readonly series: readonly (readonly [string, number])[]
   readonly params: Readonly<Record<string, number>>
@@ -109,6 +111,8 @@ export interface Alert {
 export interface StoredAlert extends Omit<Alert, 'revision'> {
   /** A finding at or before this position is a no-op. */
   readonly appliedPosition: Position
+  /** The instant whose coming made that finding, epoch milliseconds; null: an event did. Absent in older alerts. */
+  readonly appliedDue?: number | null
   /** Of the finding that opened the alert: orders the alerts of one subject, whatever the desk's clock said. */
   readonly openedPosition: Position
   /** Where the events of the evidence stand in the log, newest first, at most 64: those pending are resolved later. */

@@ -57,7 +57,7 @@ export interface SourceControl {
 
 /**
  * A source has sent everything that happened before `through` (epoch milliseconds, exclusive). The furthest mark of a
- * source holds: one behind it changes nothing.
+ * source holds: one behind it changes nothing. Log time moves to `at`, as with a tick.
  */
 export interface CompletenessControl {
   readonly type: 'yujing.completeness'

@@ -58,6 +58,11 @@ export interface Finding {
   readonly title: Bilingual
   readonly summary: Bilingual
   readonly evidence: FindingEvidence
+  /**
+   * The instant whose coming made the key be judged (epoch milliseconds), null for an event. Of the findings of one
+   * position those of instants come first, in their order, and then that of the event.
+   */
+  readonly due: number | null
   /** Parameters that were in force, and their version. */
   readonly parameters: Readonly<Record<string, number>>
   readonly parametersVersion: number

@@ -40,6 +40,13 @@ export function parseDay(text: string): number | null {
   return Number.isNaN(epochMs) || !new Date(epochMs).toISOString().startsWith(text) ? null : epochMs / DAY_MS
 }
 
+/** First millisecond after the business day that a day (`2026-11-23`) or a time of RFC 3339 names; NaN for nonsense. */
+export function endOfDay(text: string): number {
+  const hasZone = /T.*(?:Z|[+-]\d{2}:\d{2})$/i.test(text)
+  const day = hasZone ? businessDay(Date.parse(text)) : (parseDay(text.slice(0, 10)) ?? Number.NaN)
+  return businessDayStart(day + 1)
+}
+
 /** The business day as `2026-11-23`. */
 export function formatDay(day: number): string {
   return new Date(day * DAY_MS).toISOString().slice(0, 10)

@@ -21,7 +21,7 @@ import { type EnterpriseRecord, enterprise, enterpriseNames } from './queries/en
 import { lookupEventIds } from './queries/event-ids.ts'
 import { eventsAt } from './queries/events-at.ts'
 import { eventsInLogOrder, type LogRange } from './queries/events-in-log-order.ts'
-import { type KeyHistory, keyHistory } from './queries/key-history.ts'
+import { hasControl, type KeyHistory, keyHistory } from './queries/key-history.ts'
 import { type LogPlace, messagesBefore } from './queries/messages-before.ts'
 import { messagesInLogOrder } from './queries/messages-in-log-order.ts'
 import {
@@ -74,6 +74,8 @@ export interface Store {
   refusedBySource(from: { readonly todayMs: number; readonly weekMs: number }): Promise<SourceRefusals[]>
   /** A key's events, and its detector's parameters, as they came up to a position (inclusive). */
   keyHistory(wanted: Parameters<typeof keyHistory>[1]): Promise<KeyHistory>
+  /** Whether a control entry stands at a position. */
+  hasControl(position: Position): Promise<boolean>
   /** Finished alerts that have left the key-value store; what each promises says who asks (`AlertArchive`). */
   readonly alerts: {
     put(alerts: readonly ArchivedAlert[]): Promise<void>
@@ -159,6 +161,7 @@ export function openStore(o: StoreOptions): Store {
     enterpriseNames: (codes) => ask(() => enterpriseNames(client, codes)),
     timeline: (code, limit, cursor) => askSoon(() => timeline(prompt, code, limit, cursor)),
     keyHistory: (wanted) => askSoon(() => keyHistory(prompt, wanted)),
+    hasControl: (position) => askSoon(() => hasControl(prompt, position)),
     lookupEventIds: (idHashes) => ask(() => lookupEventIds(client, idHashes)),
     eventsInLogOrder: (range) => pagesOf(() => eventsInLogOrder(client, range)),
     messagesInLogOrder: (range) => pagesOf(() => messagesInLogOrder(client, range)),

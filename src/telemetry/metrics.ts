@@ -93,6 +93,18 @@ export function createMetrics() {
       help: 'Bytes held on the disk for the worst case; 0 while they are given up.',
       registers,
     }),
+    findingsHeld: new Gauge({
+      name: 'yujing_findings_held',
+      help: 'Findings on what has not happened that wait for their source to declare that it sent everything.',
+      labelNames: ['detector'] as const,
+      registers,
+    }),
+    heldFindingsTotal: new Counter({
+      name: 'yujing_held_findings_total',
+      help: 'Held findings that were told at last (released) or came to nothing (dropped).',
+      labelNames: ['detector', 'outcome'] as const,
+      registers,
+    }),
     stateKeys: new Gauge({
       name: 'yujing_state_keys',
       help: 'Keys held in detection state.',

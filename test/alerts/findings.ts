@@ -62,6 +62,7 @@ export function finding(words: FindingWords): Finding {
     },
     parameters: { minimum: 5 },
     parametersVersion: 0,
+    due: null,
     firstEventTime: MONDAY,
     lastEventTime: last,
     region: counties[0] ?? '140105',

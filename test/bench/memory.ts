@@ -91,7 +91,7 @@ function stateOf(detector: Detector, keys: number, daysOf: (key: number) => numb
     for (const day of daysOf(key)) {
       const event = eventOf(detector, key, day, count++)
       for (const touch of detector.keys(event))
-        cells[partitionOf(detector.keyKind, touch.key)]?.handle({ event, touch, logTime: event.receivedAt })
+        cells[partitionOf(detector.keyKind, touch.key)]?.handle({ event, touch, due: null, logTime: event.receivedAt })
     }
   return cells
 }

@@ -78,6 +78,11 @@ export class TestLog {
     return this.control({ type: 'yujing.tick', data: {} }, at)
   }
 
+  /** The source has sent everything before `through`. */
+  complete(source: string, through: number, at: number): this {
+    return this.control({ type: 'yujing.completeness', data: { source, through, by: 'test' } }, at)
+  }
+
   private push(kind: LogMessage['kind'], count: number, text: string): this {
     this.messages.push({ seq: this.last + 1, kind, count, payload: new TextEncoder().encode(text) })
     return this

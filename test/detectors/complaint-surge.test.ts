@@ -47,7 +47,10 @@ describe('complaint surge', () => {
         const window = { from: 0, to: 0, events: 0, members: 0, sum: 0 }
         const windows = { recent: { ...window, members: n }, base: { ...window, events: base } }
         const parameters = { complainants: 5, ratio: 3, probability: 0.001, leastBase: 0.5 }
-        const { level, threshold } = complaintSurge.verdict({ windows, stock: 0, series: () => [] }, parameters)
+        const { level, threshold } = complaintSurge.verdict(
+          { windows, stock: 0, pending: [], series: () => [] },
+          parameters,
+        )
         const mu = Math.max(0.5, base / 12)
         const fires = (count: number) => count >= 5 && count >= 3 * mu && poissonTail(count, mu) < 0.001
         expect(level).toBe(fires(n) ? 'orange' : null)

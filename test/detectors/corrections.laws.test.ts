@@ -62,6 +62,8 @@ function logsOf({ arrivals, corrections }: Case): { corrected: TestLog; clean: T
     if (!first.has(of)) first.set(of, { ...correction, of })
   }
   const places = new Map<number, { seq: number; index: number }>()
+  // The source has told everything: what rests on absence is known.
+  for (const log of [corrected, clean]) log.complete('/test', RECEIVED + DAY_MS, RECEIVED)
   for (let n = 0; n < arrivals.length + 41; n++) {
     const arrival = arrivals[n]
     if (arrival) {

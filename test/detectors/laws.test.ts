@@ -35,6 +35,8 @@ function logOf(o: { arrivals: Arrival[]; kinds: string[]; batches: number[]; tic
     for (at += o.tickHours * 3_600_000; o.tickHours > 0 && at < receivedAt; at += o.tickHours * 3_600_000) log.tick(at)
     at = Math.max(at, receivedAt)
     log.rows(...batch)
+    // The source says now and then how far it has told; in between, what has not happened is not known.
+    if (n % 3 === 2) log.complete('/test', receivedAt - 5 * DAY_MS, receivedAt)
     first += batch.length
   }
   return log
@@ -81,6 +83,7 @@ function passOf(detector: Detector, arrivals: readonly Arrival[], order: readonl
   const ids = new Map(arrivals.map((arrival, n) => [arrival, `E${n}`]))
   for (const arrival of order)
     log.rows(told(arrival, { id: ids.get(arrival) as string, receivedAt: START + 200 * DAY_MS }))
+  log.complete('/test', START + 200 * DAY_MS, START + 200 * DAY_MS)
   const shard = shardOf([detector])
   const findings = log.messages.flatMap((message) => shard.apply(message))
   const keys = new Set(order.flatMap(({ event }) => [event.subject, event.register?.joined?.address ?? '']))

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { detectors } from '../../detectors/index.ts'
-import { DAY_MS } from '../../src/model/time.ts'
+import { businessDay, DAY_MS, formatDay } from '../../src/model/time.ts'
 import { shardOf, TestLog, type Told } from '../detect/log.ts'
 import { START, told } from './streams.ts'
 
@@ -32,7 +32,9 @@ describe.each(detectors)('state of $code $id', (detector) => {
     for (const message of log.messages) shard.apply(message)
     const [state] = shard.state()
     if (!state) throw new Error('one detector has one state')
-    const windows = Object.keys(detector.windows).length + (detector.stock ? 1 : 0)
+    // What waits has a place of its own for each item: one counts like a window.
+    const items = detector.deadlines ? 1 + contributions / state.keys : 0
+    const windows = Object.keys(detector.windows).length + (detector.stock ? 1 : 0) + items
     const counted = (state.bytes - state.evidenceBytes) / state.keys / windows
     console.log(
       `${detector.id}: ${state.keys} keys, ${contributions} events, ${counted.toFixed(1)} bytes a key and window, ` +
@@ -62,6 +64,11 @@ function eventFor(id: string, key: number, n: number, day: number) {
     const change = { field: 'legalRepresentative', before: person('甲'), after: person('乙') }
     const event = { type: 'enterprise.changed', subject, data: { changes: [change] } }
     return told({ day, hour, delay: 0, event }, { receivedAt })
+  }
+  if (id === 'penalty-unsettled') {
+    const data = { decision: `${key}-${n}号`, due: formatDay(businessDay(START) + day + 15) }
+    const type = n % 2 === 0 ? 'penalty.imposed' : 'penalty.settled'
+    return told({ day, hour, delay: 0, event: { type, subject, data } }, { receivedAt })
   }
   const joined = { address: `a1${key}`, addressKind: 'ordinary' } as const
   const event = { type: 'enterprise.registered', subject, register: { joined } }

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { DAY_MS, HOUR_MS } from '../../src/model/time.ts'
+import { businessDay, DAY_MS, formatDay, HOUR_MS } from '../../src/model/time.ts'
 import { type Told, time } from '../detect/log.ts'
 
 export const START = time('2026-03-01T00:00')
@@ -48,6 +48,12 @@ function changed(...fields: readonly (keyof typeof changeOf)[]): fc.Arbitrary<Ar
   }))
 }
 
+const penalty = fc.record({
+  subject: fc.constantFrom(...CODES),
+  decision: fc.constantFrom('1号', '2号', '3号', '4号'),
+  due: fc.integer({ min: 0, max: 150 }).map((day) => formatDay(businessDay(START) + day)),
+})
+
 const arrivalAtAddress = fc.record({
   address: fc.constantFrom(...ADDRESSES),
   enterprise: fc.integer({ min: 0, max: 40 }),
@@ -68,11 +74,19 @@ export const GROWING: Readonly<Record<string, fc.Arbitrary<Arrival['event']>>> =
   })),
   'frequent-representative-change': changed('legalRepresentative', 'address'),
   'triple-change': changed('legalRepresentative', 'shareholders', 'address'),
+  'penalty-unsettled': penalty.map(({ subject, decision, due }) => ({
+    type: 'penalty.imposed',
+    subject,
+    data: { decision, due },
+  })),
 }
 
 /** The same and what takes away again. */
 export const ALL: Readonly<Record<string, fc.Arbitrary<Arrival['event']>>> = {
   ...GROWING,
+  'penalty-unsettled': fc
+    .tuple(penalty, fc.constantFrom('imposed', 'imposed', 'settled'))
+    .map(([{ subject, decision, due }, how]) => ({ type: `penalty.${how}`, subject, data: { decision, due } })),
   'same-address-registrations': fc
     .tuple(arrivalAtAddress, fc.constantFrom(true, true, true, false))
     .map(([{ address, enterprise }, arrives]) =>

@@ -38,6 +38,7 @@ function finding(seq: number, kind: Finding['kind'] = 'open'): Finding {
     },
     parameters: {},
     parametersVersion: 0,
+    due: null,
     firstEventTime: 0,
     lastEventTime: 0,
     region: '140105',

@@ -228,6 +228,7 @@ export function createBook(spare?: number): DeskBook {
 
 /** A stored alert as the outside sees it: without what only the desk needs, with its revision. */
 export function asSeen(stored: StoredAlert, revision: number): Alert {
-  const { appliedPosition, openedPosition, eventPositions, beforeWithdrawal, receivedAt, places, ...seen } = stored
+  const { appliedPosition, appliedDue, openedPosition, eventPositions, beforeWithdrawal, receivedAt, places, ...seen } =
+    stored
   return withPlaces({ ...seen, revision }, places ?? NO_PLACES)
 }

@@ -19,14 +19,15 @@ export function merge(arrival: Arrival): Change | Dropped {
   const { before, verdict } = arrival
   const { finding } = verdict
   if (before === null) return finding.kind === 'end' || finding.kind === 'withdrawn' ? NOTHING_OPEN : opened(arrival)
-  if (isAtOrBefore(finding.evidence.position, before.appliedPosition)) return ALREADY_APPLIED
+  if (isAtOrBefore(placeOf(finding), placeApplied(before))) return ALREADY_APPLIED
   const counted: StoredAlert = {
     ...before,
     appliedPosition: finding.evidence.position,
+    appliedDue: finding.due,
     findings: before.findings + 1,
     regions: united(before.regions, finding.regions),
     updatedAt: arrival.at,
-    receivedAt: finding.logTime,
+    receivedAt: finding.due === null ? finding.logTime : null,
   }
   if (finding.kind === 'end') return { ...arrival, alert: counted }
   const judged: StoredAlert = {
@@ -50,9 +51,31 @@ export function merge(arrival: Arrival): Change | Dropped {
   return { ...arrival, alert: standing.beforeWithdrawal === null ? standing : restored(standing, arrival.at) }
 }
 
-/** Whether a position lies at or before another of the same log; of two logs the one that comes later is the newer. */
-export function isAtOrBefore(position: Position, applied: Position): boolean {
-  return position.epoch === applied.epoch && comparePositions(position, applied) <= 0
+/**
+ * Whether a finding stands at or before the last one applied, in the same log; of two logs the one that comes later is the
+ * newer. At one position those of instants come first, in their order, and then that of the event.
+ */
+export function isAtOrBefore(place: FindingPlace, applied: FindingPlace): boolean {
+  if (place.position.epoch !== applied.position.epoch) return false
+  const order = comparePositions(place.position, applied.position)
+  if (order !== 0) return order < 0
+  return (place.due ?? Number.POSITIVE_INFINITY) <= (applied.due ?? Number.POSITIVE_INFINITY)
+}
+
+/** Where a finding stands among those of its alert. */
+export interface FindingPlace {
+  readonly position: Position
+  /** The instant that made it; null: an event. */
+  readonly due: number | null
+}
+
+export function placeOf({ due, evidence: { position } }: Finding): FindingPlace {
+  return { position, due }
+}
+
+/** Of the last finding that an alert has taken in. */
+export function placeApplied({ appliedPosition, appliedDue = null }: StoredAlert): FindingPlace {
+  return { position: appliedPosition, due: appliedDue }
 }
 
 const ALREADY_APPLIED: Dropped = { dropped: 'already-applied' }
@@ -95,10 +118,11 @@ function opened(arrival: Arrival): Change {
     outcome: null,
     history: [{ at, by: 'system', action: 'opened', to: 'open' }],
     appliedPosition: finding.evidence.position,
+    appliedDue: finding.due,
     openedPosition: finding.evidence.position,
     eventPositions: finding.evidence.events,
     beforeWithdrawal: null,
-    receivedAt: finding.logTime,
+    receivedAt: finding.due === null ? finding.logTime : null,
     places: placesOf(verdict),
   }
   return { ...arrival, alert }
@@ -155,6 +179,7 @@ function evidenceOf({ finding, events, eventsPending }: Verdict): AlertEvidence 
     eventsTotal: evidence.eventsTotal,
     eventsPending,
     position: evidence.position,
+    due: finding.due === null ? null : formatTime(finding.due),
     series: evidence.series.map(([start, count]) => [formatTime(start), count] as const),
     params: finding.parameters,
     reason: evidence.reason,

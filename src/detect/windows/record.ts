@@ -3,19 +3,20 @@ import type { Arena } from './arena.ts'
 import type { List } from './list.ts'
 
 /**
- * The fixed part of a key's state: ten words of the arena, two more where windows sum amounts.
+ * The fixed part of a key's state: ten words of the arena, more where windows sum amounts or items fall due.
  *
  *     0 hash, high   1 hash, low   2 newest bin (signed)   3 stock   4 last touched, log time in seconds
  *     5 tally        6 members     7 contributions         8 length of members
  *     9 length of the tally (16 bits), of the contributions (8 bits), silence (4 bits), backfilled (1 bit),
  *       the tally is a ring (1 bit), the members are a crowd (1 bit)
  *     10 amounts     11 length of amounts
+ *     12 deadlines   13 length of deadlines   14 the key's own text
  *
  * The length of a ring is the number of its bins that hold events, that of a crowd the room it has.
  */
-export const RECORD_WORDS = { plain: 10, summing: 12 } as const
+export const RECORD_WORDS = { plain: 10, summing: 12, waiting: 16 } as const
 
-export type ListName = 'tally' | 'members' | 'contributions' | 'amounts'
+export type ListName = 'tally' | 'members' | 'contributions' | 'amounts' | 'deadlines'
 
 /** A new key's record of so many words: no events, no stock. */
 export function createRecord(arena: Arena, hash: Hash64, newestBin: number, words: number): number {
@@ -62,6 +63,7 @@ export function listOf(arena: Arena, record: number, name: ListName): List {
   if (name === 'tally') return { reference: words[record + 5] as number, length: packed & 0xffff }
   if (name === 'members') return { reference: words[record + 6] as number, length: words[record + 8] as number }
   if (name === 'amounts') return { reference: words[record + 10] as number, length: words[record + 11] as number }
+  if (name === 'deadlines') return { reference: words[record + 12] as number, length: words[record + 13] as number }
   return { reference: words[record + 7] as number, length: (packed >>> 16) & 0xff }
 }
 
@@ -77,10 +79,22 @@ export function setList(arena: Arena, record: number, name: ListName, list: List
   } else if (name === 'amounts') {
     words[record + 10] = list.reference
     words[record + 11] = list.length
+  } else if (name === 'deadlines') {
+    words[record + 12] = list.reference
+    words[record + 13] = list.length
   } else {
     words[record + 7] = list.reference
     words[record + 9] = ((packed & 0xff00ffff) | (list.length << 16)) >>> 0
   }
+}
+
+/** Reference of the key's own text, 0 where it is not kept. */
+export function nameReference(arena: Arena, record: number): number {
+  return arena.words[record + 14] as number
+}
+
+export function setNameReference(arena: Arena, record: number, reference: number): void {
+  arena.words[record + 14] = reference
 }
 
 /** A form that a list has taken because its key holds much. */

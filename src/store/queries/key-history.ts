@@ -1,14 +1,18 @@
 import type { ClickHouseClient } from '@clickhouse/client'
-import type { ParametersControl } from '../../model/control.ts'
+import type { CompletenessControl, ParametersControl } from '../../model/control.ts'
 import type { KeyKind, LoggedEvent } from '../../model/event.ts'
 import type { Position } from '../../model/position.ts'
 import { pages } from './events-in-log-order.ts'
 import { EVENT_COLUMNS, type StoredRow, toEvent } from './stored-row.ts'
 
-/** A key's events and its detector's parameters as they came, up to a position. */
+/** A key's events and the control entries that change what its detector says, as they came, up to a position. */
 export interface KeyHistory {
   readonly events: readonly LoggedEvent[]
-  readonly parameters: readonly { readonly position: Position; readonly data: ParametersControl['data'] }[]
+  readonly controls: readonly {
+    readonly position: Position
+    readonly at: number
+    readonly control: ParametersControl | CompletenessControl
+  }[]
 }
 
 /** Up to a position (inclusive) of its own log; other logs lie before it, in the order of time. */
@@ -27,9 +31,10 @@ WHERE (subject, time_ms, log_epoch, seq, idx) IN
   AND type IN {types:Array(String)} AND ${UP_TO}
 ORDER BY ${ORDER}`
 
-const PARAMETERS = `
-SELECT log_epoch, seq, data FROM control_entries
-WHERE type = 'yujing.parameters' AND JSONExtractString(data, 'detector') = {detector:String}
+const CONTROLS = `
+SELECT log_epoch, seq, at_ms, type, data FROM control_entries
+WHERE ((type = 'yujing.parameters' AND JSONExtractString(data, 'detector') = {detector:String})
+  OR (type = 'yujing.completeness' AND {waits:Bool}))
   AND (log_epoch != {epoch:String} OR seq <= {seq:UInt64})
 ORDER BY log_epoch = {epoch:String}, at_ms, seq`
 
@@ -41,17 +46,28 @@ export async function keyHistory(
     readonly key: string
     readonly types: readonly string[]
     readonly detector: string
+    /** It judges what has not happened: then how far sources have told belongs to it. */
+    readonly waits: boolean
     readonly upTo: Position
   },
 ): Promise<KeyHistory> {
-  const { kind, key, types, detector, upTo } = wanted
-  const query_params = { kind, key, types: [...types], detector, ...upTo }
+  const { kind, key, types, detector, waits, upTo } = wanted
+  const query_params = { kind, key, types: [...types], detector, waits, ...upTo }
   const events: LoggedEvent[] = []
   for await (const page of pages<StoredRow>(client, kind === 'enterprise' ? BY_SUBJECT : BY_KEY, query_params))
     for (const row of page) events.push(toEvent(row))
-  const parameters: { position: Position; data: ParametersControl['data'] }[] = []
-  for await (const page of pages<[string, number, string]>(client, PARAMETERS, query_params))
-    for (const [epoch, seq, data] of page)
-      parameters.push({ position: { epoch, seq, index: 0 }, data: JSON.parse(data) as ParametersControl['data'] })
-  return { events, parameters }
+  const controls: KeyHistory['controls'][number][] = []
+  for await (const page of pages<[string, number, number, string, string]>(client, CONTROLS, query_params))
+    for (const [epoch, seq, at, type, data] of page) {
+      const control = { type, data: JSON.parse(data) as unknown } as KeyHistory['controls'][number]['control']
+      controls.push({ position: { epoch, seq, index: 0 }, at, control })
+    }
+  return { events, controls }
+}
+
+/** Whether a control entry stands at a position. */
+export async function hasControl(client: ClickHouseClient, { epoch, seq }: Position): Promise<boolean> {
+  const query = 'SELECT count() FROM control_entries WHERE log_epoch = {epoch:String} AND seq = {seq:UInt64}'
+  for await (const [row] of pages<[number]>(client, query, { epoch, seq })) return Number(row?.[0]) > 0
+  return false
 }

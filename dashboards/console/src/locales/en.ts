@@ -37,6 +37,7 @@ export const en: Messages = {
     recall: 'Recall',
     'refer-case': 'Refer the case',
     interview: 'Interview',
+    'apply-enforcement': 'Apply for enforcement',
   },
   outcome: {
     confirmed: 'Confirmed',

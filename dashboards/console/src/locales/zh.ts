@@ -23,6 +23,7 @@ export const zh = {
     recall: '召回',
     'refer-case': '移送',
     interview: '约谈',
+    'apply-enforcement': '申请强制执行',
   },
   outcome: {
     confirmed: '属实',
