@@ -96,6 +96,12 @@ function stateOf(detector: Detector, keys: number, daysOf: (key: number) => numb
   return cells
 }
 
+const CHANGES = [
+  { field: 'legalRepresentative', before: { key: 'p1a' }, after: { key: 'p1b' } },
+  { field: 'address', before: '太原市小店区长治路1号', after: '太原市小店区长治路2号' },
+  { field: 'shareholders', before: [{ holder: '甲', ratio: 1 }], after: [{ holder: '乙', ratio: 1 }] },
+]
+
 function eventOf({ keyKind, latenessDays }: Detector, key: number, day: number, count: number): LoggedEvent {
   const time = START + day * DAY_MS + (count % 86_400) * 1_000
   const subject = probeCode(keyKind === 'enterprise' ? key : count)
@@ -113,7 +119,8 @@ function eventOf({ keyKind, latenessDays }: Detector, key: number, day: number, 
     backfill: false,
     test: false,
     retracts: '',
-    data: { complainant: { key: `p1${count}` } },
+    // A member for each detector: whom it counts, and that everything it looks for has changed.
+    data: { complainant: { key: `p1${count}` }, changes: CHANGES },
     register: keyKind === 'address' ? { joined: { address: `a1${key}`, addressKind: 'ordinary' } } : {},
     keys: [],
   }
