@@ -211,6 +211,7 @@ export async function startFlow(ground: Ground, stopping: Stopping): Promise<str
   const api = await createApi({
     serves: work.serve ? 'everything' : 'operations',
     door,
+    attribute: replica.attribute,
     book: desk.book,
     desk,
     store,

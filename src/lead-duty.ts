@@ -1,10 +1,12 @@
 import type { Desk } from './alerts/desk.ts'
 import type { RecentEventResolver } from './event-resolver.ts'
 import type { Ground } from './ground.ts'
+import { createSeal } from './ingest/seal.ts'
 import { isSuperseded } from './ingest/writer/term.ts'
 import { createWriter, type Writer } from './ingest/writer/writer.ts'
 import { appendingWhile, tellingWhatIsAppended } from './log/event-log.ts'
 import type { Claim } from './log/leases.ts'
+import { ERRORS } from './model/errors.ts'
 import type { Replica } from './replica.ts'
 import { createRetention } from './retention.ts'
 import { createSettingsChanges } from './settings-changes.ts'
@@ -38,12 +40,25 @@ export async function startLead(
   stopping.onStop('desk at work', () => work.stop())
 
   // ingest -> writer -> log
+  const intents = await log.bucket<StoreProgress>('yujing_config')
+  const seal = createSeal(ground.personKey)
   const writer = createWriter({
     log: appendingWhile(claim.held, tellingWhatIsAppended(log.events, events.appended)),
     snapshots: log.snapshots,
     history: {
       lookup: (idHashes) => store.lookupEventIds(idHashes),
+      originals: (idHashes) => store.eventsByHash(idHashes),
+      successors: (idHashes) => store.successorsOf(idHashes),
+      registerHistory: async (subjects) => {
+        const upTo = (await storedUpTo(intents, log.epoch)) ?? 0
+        return { upTo, events: await store.registerEvents({ subjects, epoch: log.epoch, upTo }) }
+      },
       rebuild: (belowSeq) => store.messagesBefore({ epoch: log.epoch, belowSeq }),
+    },
+    quarantine: (event, code) => {
+      const { source, id } = event
+      const refused = { code, reason: ERRORS[code].text, source, id, receivedAt: clock.now() }
+      return log.quarantine.put({ ...refused, payload: seal.close(JSON.stringify(event)) }, `${code} ${source} ${id}`)
     },
     clock,
     logger,
@@ -64,7 +79,6 @@ export async function startLead(
   const counted = countedBySource(writer, watch)
 
   // log, once everybody has it, -> nowhere
-  const intents = await log.bucket<StoreProgress>('yujing_config')
   const retention = createRetention({
     log: log.events,
     snapshots: log.snapshots,

@@ -1,6 +1,7 @@
 import type { Figures } from './freshness.ts'
 import type { Ground } from './ground.ts'
 import { createInForceMirror, type InForce, type InForceMirror, inForceKey, type Topic } from './in-force.ts'
+import type { AttributionRequest } from './ingest/writer/writer.ts'
 import type { WriterPort } from './ingest/writer-port.ts'
 import { answerRemoteWriter, createRemoteWriter } from './ingest/writer-remote.ts'
 import { createLeases, type Leases } from './log/leases.ts'
@@ -39,6 +40,7 @@ export interface Replica {
   writerOf(here: () => WriterPort | null): WriterPort
   /** All reject with `log.unavailable` while nobody leads. */
   control(control: Control): Promise<Position>
+  attribute(request: AttributionRequest): Promise<{ readonly repeated: boolean }>
   /** Resolves with what is in force by the change; it is in force here from then on. */
   change<T extends Change['topic']>(
     change: Change & { readonly topic: T },
@@ -47,10 +49,15 @@ export interface Replica {
   /** Shows every replica what is in force. */
   project<T extends Topic>(topic: T, value: InForce[T]): Promise<number>
   /** Answer the others, until the returned function is called. */
-  answerAsLead(writer: WriterPort, changes: Pick<SettingsChanges, 'say' | 'change'>): () => void
+  answerAsLead(writer: WriterPort & Attributing, changes: Pick<SettingsChanges, 'say' | 'change'>): () => void
   answerExplanations(explain: (detector: string, key: string) => Promise<object | null>): () => void
   /** The other processes that doubt their clocks, by what they said some seconds ago. */
   doubtsElsewhere(): readonly Doubt[]
+}
+
+/** The writer, as far as others have it attribute events. */
+interface Attributing {
+  attribute(request: AttributionRequest): Promise<{ readonly repeated: boolean }>
 }
 
 /** Not started: the lease is taken by `leases.start`, the mirror loaded by `inForce.start`. */
@@ -98,6 +105,7 @@ export async function createReplica(o: {
     leases,
     inForce,
     writerOf: (here) => ({ append: (events, lane) => (here() ?? remote).append(events, lane) }),
+    attribute: (request) => askLeadFor('attribute', request),
     control: async (control) => (await askToChange('control', control)).position,
     async change<T extends Change['topic']>(change: Change & { readonly topic: T }) {
       const { position, told } = await askToChange('change', change)
@@ -110,6 +118,9 @@ export async function createReplica(o: {
     answerAsLead(writer, changes) {
       const ends = [
         calls.answer(leases.address, 'append', answerRemoteWriter(writer)),
+        calls.answer(leases.address, 'attribute', async (question) =>
+          encode(await writer.attribute(decode<AttributionRequest>(question))),
+        ),
         calls.answer(leases.address, 'control', async (question) => encode(await changes.say(decode(question)))),
         calls.answer(leases.address, 'change', async (question) => encode(await changes.change(decode(question)))),
       ]

@@ -8,6 +8,7 @@ import type { Identity, Role } from './identity.ts'
  */
 const TABLE = {
   'events.write': ['ingest', 'admin'],
+  'events.attribute': ['supervisor', 'admin'],
   'alerts.read': ['supervisor', 'viewer', 'admin'],
   'alerts.act': ['supervisor', 'admin'],
   'live.read': ['supervisor', 'viewer', 'admin'],

@@ -10,6 +10,7 @@ import { frameworkErrors, garbageHandler, handleErrors } from './error-handler.t
 import { requireHandshake } from './handshake.ts'
 import { createIntake } from './intake.ts'
 import { HTTP_LIMITS, type HttpLimits } from './limits.ts'
+import type { Attribute } from './port-attribution.ts'
 import type { ClockGuard } from './port-clock.ts'
 import type { AlertBook, AlertDesk } from './port-desk.ts'
 import type { Detectors } from './port-detectors.ts'
@@ -25,6 +26,7 @@ import { limitRate, protect } from './protection.ts'
 import { logRequests, requestId } from './request-log.ts'
 import { alertActionRoutes } from './routes/alert-actions.ts'
 import { alertRoutes } from './routes/alerts.ts'
+import { attributionRoutes } from './routes/attribution.ts'
 import { clockRoutes } from './routes/clock.ts'
 import { codeRoutes } from './routes/codes.ts'
 import { detectorRoutes } from './routes/detectors.ts'
@@ -55,6 +57,7 @@ export interface ApiOptions {
   /** `operations`: healthz, readyz and metrics alone, for a process whose work lies elsewhere. */
   readonly serves?: 'everything' | 'operations'
   readonly door: EventDoor
+  readonly attribute: Attribute
   readonly book: AlertBook
   readonly desk: AlertDesk
   readonly store: HistoryStore
@@ -126,6 +129,7 @@ export async function createApi(options: ApiOptions): Promise<Server> {
   if (!isWhole) return server
 
   eventRoutes(server, options.door, createIntake(HTTP_LIMITS), rateLimits.eventRequestsPerMinute)
+  attributionRoutes(server, options.attribute)
   alertRoutes(server, book, options.desk, live.epoch)
   alertActionRoutes(server, options.desk)
   officerRoutes(server, access.officers)

@@ -298,8 +298,9 @@ export function createDoor(options: DoorOptions): Door {
     const { answer, outcomeOf } = answerFor(passages, outcomes, listsDuplicates)
     const isolated = passages.flatMap(({ raw, refusal }, index) => {
       if (refusal !== null) return [{ raw, refusal }]
-      const { kind } = outcomeOf.get(passages[index] as Passage) ?? {}
-      return kind === 'reused' ? [{ raw, refusal: refuse('event.id-reused') }] : []
+      const outcome = outcomeOf.get(passages[index] as Passage)
+      if (outcome?.kind === 'refused') return [{ raw, refusal: refuse(outcome.code) }]
+      return outcome?.kind === 'reused' ? [{ raw, refusal: refuse('event.id-reused') }] : []
     })
     if (isolates) await isolateAll(isolated)
     for (const { code } of answer.rejected) {
@@ -336,15 +337,20 @@ function answerFor(
   let accepted = 0
   const known: number[] = []
   let duplicates = 0
+  let answered = 0
   for (const [index, passage] of passages.entries()) {
     if (passage.refusal !== null) {
       rejected.push({ index, id: nameIn(passage.raw.value, 'id'), ...passage.refusal })
       continue
     }
-    const outcome = outcomes[accepted + duplicates]
+    const outcome = outcomes[answered++]
     if (outcome === undefined) throw new Error('the writer answered for fewer events than it was given')
     outcomeOf.set(passage, outcome)
-    if (outcome.kind === 'stored') accepted += 1
+    if (outcome.kind === 'refused') {
+      rejected.push({ index, id: passage.event.id, ...refuse(outcome.code) })
+      continue
+    }
+    if (outcome.kind === 'stored' || outcome.kind === 'parked') accepted += 1
     else {
       duplicates += 1
       known.push(index)

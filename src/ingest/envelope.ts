@@ -70,6 +70,7 @@ export function readEnvelope(event: unknown): Envelope | Refusal {
   if (typeof retracts !== 'string' || (retracts !== '' && !isName(retracts))) {
     return refuse('event.malformed', 'retracts must be the id of an event of the same source.')
   }
+  if (retracts === id) return refuse('event.malformed', 'retracts must name another event than this one.')
   if (type === 'event.retracted' && retracts === '') {
     return refuse('event.malformed', 'event.retracted needs the extension retracts: the id of the event to withdraw.')
   }

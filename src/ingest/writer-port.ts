@@ -1,12 +1,18 @@
+import type { ErrorCode } from '../model/errors.ts'
 import type { CanonicalEvent } from '../model/event.ts'
 import type { Lane } from '../model/lane.ts'
 import type { Position } from '../model/position.ts'
 
-/** What became of one event: in the log now; there already; there already with other content. */
+/**
+ * What became of one event: in the log now; there already; there already with other content; kept until the event comes
+ * that it corrects; refused for what it would correct.
+ */
 export type AppendOutcome =
   | { readonly kind: 'stored'; readonly position: Position }
   | { readonly kind: 'duplicate' }
   | { readonly kind: 'reused' }
+  | { readonly kind: 'parked' }
+  | { readonly kind: 'refused'; readonly code: ErrorCode }
 
 /** The one that appends. Resolves with one outcome per event, in order, once all of them are known to be in the log. */
 export interface WriterPort {

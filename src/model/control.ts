@@ -1,5 +1,6 @@
 import type { AllowListEntry } from './allow-list.ts'
 import type { CalendarYear } from './calendar.ts'
+import type { CanonicalEvent } from './event.ts'
 
 /** Control entries stand in the log between the batches, so that a replay meets every change at the same place. */
 
@@ -76,6 +77,18 @@ export interface CalendarControl {
   readonly data: CalendarYear & { readonly version: number; readonly by: string }
 }
 
+/** A correction whose original has not come: it becomes a row once it has, and waits a day of log time at most. */
+export interface ParkedControl {
+  readonly type: 'yujing.parked'
+  readonly data: { readonly event: CanonicalEvent; readonly idHash: string; readonly contentHash: string }
+}
+
+/** A parked correction went to quarantine under this code; the same may be sent again. */
+export interface ParkingEndedControl {
+  readonly type: 'yujing.parking-ended'
+  readonly data: { readonly idHash: string; readonly code: string }
+}
+
 export type Control =
   | WriterControl
   | TickControl
@@ -86,6 +99,8 @@ export type Control =
   | AllowListControl
   | CalendarControl
   | SourceControl
+  | ParkedControl
+  | ParkingEndedControl
 
 /** A control entry as it stands in the log: one JSON object, the whole payload of a message on the control subject. */
 export type ControlEntry = Control & {

@@ -77,6 +77,16 @@ export const ERRORS = {
     text: 'This key may not send for this source, type, area, backfill or retraction.',
   },
   'retracts.unknown': { status: 400, retry: false, text: 'The event to retract never arrived within 24 hours.' },
+  'retracts.final': {
+    status: 400,
+    retry: false,
+    text: 'A withdrawal cannot be withdrawn or replaced; send the event again with a new id.',
+  },
+  'attribution.not-allowed': {
+    status: 409,
+    retry: false,
+    text: 'Only a complaint, report or opinion without a subject that still stands can be attributed, to one enterprise.',
+  },
   'log.unavailable': {
     status: 503,
     retry: true,

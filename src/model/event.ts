@@ -30,8 +30,11 @@ export interface CanonicalEvent {
 export const KEY_KINDS = ['enterprise', 'address', 'person', 'phone', 'agent', 'area', 'equipment'] as const
 export type KeyKind = (typeof KEY_KINDS)[number]
 
-/** One thing an event touches besides its subject: `[kind, key]`, as stored in `event_keys`. */
-export type EventKey = readonly [kind: KeyKind, key: string]
+/**
+ * One thing an event touches besides its subject: `[kind, key]`, as stored in `event_keys`. A correction touches the
+ * `event` that it corrects too, by the hash of its source and id, and that one's enterprise.
+ */
+export type EventKey = readonly [kind: KeyKind | 'event', key: string]
 
 /** `ordinary` unless the registration said otherwise; cluster, park: many enterprises at one address are lawful. */
 export type AddressKind = 'ordinary' | 'cluster' | 'park' | 'residential'

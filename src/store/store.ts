@@ -17,6 +17,7 @@ import {
   newestArchived,
   pastAlerts,
 } from './queries/archived-alerts.ts'
+import { eventsByHash, registerEvents, successorsOf } from './queries/corrections.ts'
 import { type EnterpriseRecord, enterprise, enterpriseNames } from './queries/enterprise.ts'
 import { lookupEventIds } from './queries/event-ids.ts'
 import { eventsAt } from './queries/events-at.ts'
@@ -60,6 +61,12 @@ export interface Store {
   timeline(code: string, limit: number, cursor: string | null): Promise<TimelinePage>
   /** Content hash by id hash (decimal strings); an id that is not stored is absent. */
   lookupEventIds(idHashes: readonly string[]): Promise<Map<string, string>>
+  /** Stored events by id hash. */
+  eventsByHash(idHashes: readonly string[]): Promise<Map<string, LoggedEvent & EventHashes>>
+  /** What stands instead of corrected events, by id hash: null for nothing; absent where the event itself stands. */
+  successorsOf(idHashes: readonly string[]): Promise<Map<string, string | null>>
+  /** What the register follows of enterprises, each in log order, without what was corrected. */
+  registerEvents(wanted: Parameters<typeof registerEvents>[1]): Promise<Map<string, (LoggedEvent & EventHashes)[]>>
   /** All stored events of a stretch of the log in its order, in pages. */
   eventsInLogOrder(range: LogRange): AsyncIterable<(LoggedEvent & EventHashes)[]>
   /** The same message by message, control entries included: for a fold over what the log no longer holds. */
@@ -163,6 +170,9 @@ export function openStore(o: StoreOptions): Store {
     keyHistory: (wanted) => askSoon(() => keyHistory(prompt, wanted)),
     hasControl: (position) => askSoon(() => hasControl(prompt, position)),
     lookupEventIds: (idHashes) => ask(() => lookupEventIds(client, idHashes)),
+    eventsByHash: (idHashes) => ask(() => eventsByHash(client, idHashes)),
+    successorsOf: (idHashes) => ask(() => successorsOf(client, idHashes)),
+    registerEvents: (wanted) => ask(() => registerEvents(client, wanted)),
     eventsInLogOrder: (range) => pagesOf(() => eventsInLogOrder(client, range)),
     messagesInLogOrder: (range) => pagesOf(() => messagesInLogOrder(client, range)),
     messagesBefore: (place) => pagesOf(() => messagesBefore(client, place)),

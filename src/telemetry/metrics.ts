@@ -15,7 +15,7 @@ export function createMetrics() {
     registry,
     eventsTotal: new Counter({
       name: 'yujing_events_total',
-      help: 'Events that passed the door, by type and outcome (stored, duplicate, reused).',
+      help: 'Events that passed the door, by type and outcome (stored, duplicate, reused, refused; parked, and stored when let go).',
       labelNames: ['type', 'outcome'] as const,
       registers,
     }),
@@ -137,6 +137,11 @@ export function createMetrics() {
     inboxMessagesTotal: new Counter({
       name: 'yujing_inbox_messages_total',
       help: 'Messages of inboxes that went through the door or into quarantine.',
+      registers,
+    }),
+    parkedCorrections: new Gauge({
+      name: 'yujing_parked_corrections',
+      help: 'Corrections that wait for the event they correct.',
       registers,
     }),
     clockInDoubt: new Gauge({

@@ -108,6 +108,11 @@ function parts(): Omit<
 > {
   const region: Record<string, string> = { [HOT_POT]: '140105', [NOODLES]: '140212' }
   return {
+    attribute: async ({ id, areas }) => {
+      if (id !== 'nameless') throw new YujingError('not-found')
+      if (areas !== 'all' && !areas.includes('140105')) throw new YujingError('not-found')
+      return { repeated: false }
+    },
     door: {
       accept: async () => ({ accepted: 1, duplicates: 0, rejected: [], reused: [] }),
       keep: async () => {},

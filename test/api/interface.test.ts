@@ -121,6 +121,7 @@ describe('documentation', () => {
       '/v1/enterprises/{code}',
       '/v1/enterprises/{code}/timeline',
       '/v1/events',
+      '/v1/events/{id}/attribute',
       '/v1/imports',
       '/v1/imports/{run}',
       '/v1/keys',

@@ -16,6 +16,12 @@ const keys: Record<string, string> = {
 /** Every route and who may use it, written down again by hand: what the code says is held against this. */
 const ROUTES: readonly [method: string, path: string, allowed: readonly string[], body?: unknown][] = [
   ['POST', '/v1/events', ['admin', 'ingest'], {}],
+  [
+    'POST',
+    '/v1/events/nameless/attribute',
+    ['admin', 'supervisor'],
+    { source: '/sx/12315', subject: '91140105MA0K2914XG' },
+  ],
   ['GET', '/v1/alerts', ['admin', 'supervisor', 'viewer']],
   ['GET', '/v1/alerts/none', ['admin', 'supervisor', 'viewer']],
   ['POST', '/v1/alerts/none/verify', ['admin', 'supervisor', 'viewer']],

@@ -8,6 +8,7 @@ import { createStoreWriter } from '../../src/store/writer/store-writer.ts'
 import { silentLogger } from '../../src/telemetry/logger.ts'
 import { createMetrics } from '../../src/telemetry/metrics.ts'
 import { startTestClickHouse, type TestClickHouse } from '../support/clickhouse.ts'
+import { NOTHING_CORRECTED } from '../support/memory-stores.ts'
 import { startTestNats, type TestNats } from '../support/nats.ts'
 import { canonical, code, NOW, TestClock } from './setting.ts'
 
@@ -39,6 +40,7 @@ async function openOn(nats: TestNats, clock = new TestClock()) {
     snapshots: { save: async () => {}, candidates: async () => [] },
     history: {
       lookup: (idHashes) => store.lookupEventIds(idHashes),
+      ...NOTHING_CORRECTED,
       rebuild: (belowSeq) => store.messagesBefore({ epoch: log.epoch, belowSeq }),
     },
     clock: clock.guarded,

@@ -66,6 +66,10 @@ export function createSetting(
     instance: 'test',
     gatherMs: 0,
     onReconnect: log.onReconnect,
+    quarantine: async (event, code) => {
+      const { source, id } = event
+      await quarantine.put({ code, reason: '', source, id, receivedAt: clock.time, payload: '' }, `${code} ${id}`)
+    },
     ...writerOptions,
   })
   const door = createDoor({

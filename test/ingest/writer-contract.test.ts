@@ -7,7 +7,7 @@ import { decodeBatch } from '../../src/model/row.ts'
 import { silentLogger } from '../../src/telemetry/logger.ts'
 import { createMetrics } from '../../src/telemetry/metrics.ts'
 import { MemoryLog } from '../support/memory-log.ts'
-import { MemorySnapshots } from '../support/memory-stores.ts'
+import { MemorySnapshots, NOTHING_CORRECTED } from '../support/memory-stores.ts'
 import { startTestNats } from '../support/nats.ts'
 import { canonical, TestClock } from './setting.ts'
 
@@ -51,6 +51,7 @@ async function natsPlace(): Promise<Place> {
 
 const history: WriterHistory = {
   lookup: async () => new Map(),
+  ...NOTHING_CORRECTED,
   rebuild: async function* () {},
 }
 

@@ -1,4 +1,4 @@
-import type { SnapshotStore, WriterHistory } from '../../src/ingest/writer/ports.ts'
+import type { RegisterHistory, SnapshotStore, WriterHistory } from '../../src/ingest/writer/ports.ts'
 import type { ControlEntry } from '../../src/model/control.ts'
 import { YujingError } from '../../src/model/errors.ts'
 import type { LoggedEvent } from '../../src/model/event.ts'
@@ -44,6 +44,29 @@ export class MemoryHistory implements WriterHistory {
     return new Map(rows.map((row) => [row.idHash, row.contentHash]))
   }
 
+  async originals(idHashes: readonly string[]): Promise<Map<string, LoggedEvent & EventHashes>> {
+    if (this.away) throw new YujingError('store.unavailable')
+    return new Map(this.#rows().flatMap((row) => (idHashes.includes(row.idHash) ? [[row.idHash, row] as const] : [])))
+  }
+
+  async successors(idHashes: readonly string[]): Promise<Map<string, string | null>> {
+    if (this.away) throw new YujingError('store.unavailable')
+    const corrections = this.#rows().flatMap(({ idHash, register: { corrects } }) =>
+      corrects && idHashes.includes(corrects.of) ? [[corrects, idHash] as const] : [],
+    )
+    return new Map(corrections.map(([{ of, kind }, idHash]) => [of, kind === 'withdrawn' ? null : idHash]))
+  }
+
+  async registerHistory(subjects: readonly string[]): Promise<RegisterHistory> {
+    if (this.away) throw new YujingError('store.unavailable')
+    const rows = this.#rows()
+    const corrected = new Set(rows.map(({ register }) => register.corrects?.of))
+    const events = new Map(
+      subjects.map((subject) => [subject, rows.filter((row) => row.subject === subject && !corrected.has(row.idHash))]),
+    )
+    return { upTo: this.#logs.at(-1)?.messages.length ?? 0, events }
+  }
+
   async *rebuild(belowSeq: number): AsyncGenerator<StoredMessage> {
     if (this.away) throw new YujingError('store.unavailable')
     for (const log of this.#logs)
@@ -61,6 +84,13 @@ export class MemoryHistory implements WriterHistory {
       .flatMap(({ payload }) => decodeBatch(payload))
   }
 }
+
+/** What a history knows of corrections in which there are none. */
+export const NOTHING_CORRECTED = {
+  originals: async () => new Map(),
+  successors: async () => new Map(),
+  registerHistory: async () => ({ upTo: 0, events: new Map() }),
+} as const
 
 export class MemoryQuarantine {
   readonly entries: QuarantineEntry[] = []

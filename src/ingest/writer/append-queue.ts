@@ -1,5 +1,5 @@
 import type { Control } from '../../model/control.ts'
-import { YujingError } from '../../model/errors.ts'
+import { isStoreAway, YujingError } from '../../model/errors.ts'
 import type { CanonicalEvent } from '../../model/event.ts'
 import type { Lane } from '../../model/lane.ts'
 import { MAX_ROWS } from '../../model/row.ts'
@@ -7,6 +7,7 @@ import type { Logger } from '../../telemetry/logger.ts'
 import type { AppendOutcome } from '../writer-port.ts'
 import type { BatchGate } from './batch-gate.ts'
 import { type Call, type ControlCall, type PauseCall, pauseCall } from './calls.ts'
+import { CorrectionMaker, type CorrectionsCall } from './correction-maker.ts'
 import { withDeadline } from './deadline.ts'
 import { fillMessage } from './fill-message.ts'
 import type { HashedEvent } from './identity.ts'
@@ -77,6 +78,13 @@ export class AppendQueue {
   ): Promise<AppendOutcome[]> {
     return new Promise((resolve, reject) => {
       this.#enqueue({ kind: 'rows', lane, events, identities, history, outcomes: [], resolve, reject })
+    })
+  }
+
+  /** Events of which some correct others: worked through one by one, and never beside others in a message. */
+  corrections(call: Omit<CorrectionsCall, 'kind' | 'outcomes' | 'resolve' | 'reject'>): Promise<AppendOutcome[]> {
+    return new Promise((resolve, reject) => {
+      this.#enqueue({ ...call, kind: 'corrections', outcomes: [], resolve, reject })
     })
   }
 
@@ -151,6 +159,7 @@ export class AppendQueue {
     }
     if (!this.#term.held) await this.#openTerm()
     if (call.kind === 'control') await this.#appendControl(call)
+    else if (call.kind === 'corrections') await this.#appendCorrections(call)
     else await this.#appendRows()
   }
 
@@ -171,6 +180,32 @@ export class AppendQueue {
     const seq = await this.#term.control(call.control, this.#options.stamp())
     this.#lines.live.shift()
     call.resolve(seq)
+  }
+
+  /** One message of it, rows or the parking of one; the call is over with its last event. */
+  async #appendCorrections(call: CorrectionsCall): Promise<void> {
+    const { state, log, stamp } = this.#options
+    const maker = new CorrectionMaker(state, log.epoch, stamp(), call)
+    try {
+      maker.fill()
+      const { batch, parking } = maker
+      if (batch.count > 0) {
+        await this.#term.rows(batch.payload(), batch.count)
+        state.register.table.commit()
+        maker.follow()
+      }
+      if (parking !== null) await this.#term.control({ type: 'yujing.parked', data: parking }, stamp())
+    } catch (error) {
+      state.register.table.rollback()
+      if (!isStoreAway(error)) throw error
+      this.#lines.live.shift()
+      call.reject(error as Error)
+      return
+    }
+    call.outcomes.push(...maker.outcomes)
+    if (call.outcomes.length < call.events.length) return
+    this.#lines.live.shift()
+    call.resolve(call.outcomes)
   }
 
   async #appendRows(): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Control } from '../../model/control.ts'
+import type { CorrectionsCall } from './correction-maker.ts'
 import type { RowsCall } from './message-maker.ts'
 
 /** A control entry that waits to be appended. */
@@ -18,7 +19,7 @@ export interface PauseCall {
 }
 
 /** What waits in the writer's queue. */
-export type Call = RowsCall | ControlCall | PauseCall
+export type Call = RowsCall | ControlCall | PauseCall | CorrectionsCall
 
 /** A pause that answers with what `run` gives or throws. */
 export function pauseCall<T>(run: () => T, resolve: (value: T) => void, reject: (error: unknown) => void): PauseCall {

@@ -1,19 +1,8 @@
+import type { RegisterRecord } from '../../model/correction.ts'
 import type { AddressKind, EnterpriseKeys, EnterpriseStatus } from '../../model/event.ts'
 
 /** What the register holds of an enterprise. Keys are held as 128 bits: only strong persons have one here. */
-export interface EnterpriseRecord extends EnterpriseKeys {
-  readonly status: EnterpriseStatus
-  /** County in which the address lies: part of the address key. */
-  readonly region: string
-  /** Type code, '' if unknown. */
-  readonly kind: string
-  /** GB/T 4754 digits, '' if unknown. */
-  readonly industry: string
-  /** Business day of registration, null if unknown. */
-  readonly registeredDay: number | null
-  /** Business day of the newest change by event time. */
-  readonly changedDay: number
-}
+export type EnterpriseRecord = RegisterRecord
 
 /** Values as they stand in packed records: append only. */
 export const PACKED_STATUSES: readonly EnterpriseStatus[] = [

@@ -26,6 +26,13 @@ export function identityOf(event: CanonicalEvent): HashedEvent {
   return { idHash, contentHash, words, data }
 }
 
+/** The identity of an id alone; of what it says where that is known. */
+export function identityOfId(source: string, id: string, contentHash = '0'): EventIdentity {
+  const who = hash('sha256', `${source}\u0000${id}`, 'hex').slice(0, 32)
+  const what = BigInt(contentHash)
+  return identityFrom(who, what.toString(16).padStart(16, '0'), BigInt(`0x${who}`), what)
+}
+
 /** The canonical JSON of the content: members in the order of their names. */
 function contentOf(event: CanonicalEvent, data: string): string {
   const { type, subject, time, region, regionOriginal, industry, backfill, test, retracts } = event

@@ -112,7 +112,7 @@ export class MessageMaker {
 }
 
 /** Written out: a spread of an event costs more than its check. */
-function placed(
+export function placed(
   event: CanonicalEvent,
   position: Position,
   receivedAt: number,

@@ -1,4 +1,6 @@
+import type { LoggedEvent } from '../../model/event.ts'
 import type { LogMessage, StoredMessage } from '../../model/log-message.ts'
+import type { EventHashes } from '../../model/row.ts'
 
 /** One message to append. */
 export interface Append {
@@ -37,10 +39,22 @@ export interface SnapshotStore {
   candidates(name: string): Promise<readonly { readonly seq: number; read(): Promise<Uint8Array> }[]>
 }
 
+/** Events by enterprise, each in log order, the logs before this one first. */
+export interface RegisterHistory {
+  readonly upTo: number
+  readonly events: ReadonlyMap<string, readonly (LoggedEvent & EventHashes)[]>
+}
+
 /** What history knows that the writer no longer holds. Fails with YujingError `store.unavailable`. */
 export interface WriterHistory {
   /** Content hash by id hash, decimal strings; an id that never came is absent. */
   lookup(idHashes: readonly string[]): Promise<ReadonlyMap<string, string>>
+  /** Stored events by id hash; those that are not stored (yet) are absent. */
+  originals(idHashes: readonly string[]): Promise<ReadonlyMap<string, LoggedEvent & EventHashes>>
+  /** What stands instead of a stored event, by its id hash: the hash of the newest that corrects it, null for nothing. */
+  successors(idHashes: readonly string[]): Promise<ReadonlyMap<string, string | null>>
+  /** What the register follows of enterprises, without what was corrected: all that is stored, up to `upTo` of this log. */
+  registerHistory(subjects: readonly string[]): Promise<RegisterHistory>
   /** For a start without a snapshot: every message of the logs before this one, the oldest log first, then those of this
    * one below `belowSeq`, each log in its order. */
   rebuild(belowSeq: number): AsyncIterable<StoredMessage>

@@ -24,6 +24,13 @@ export function nextRecord(before: EnterpriseRecord | null, event: CanonicalEven
   return { ...after, industry: event.industry }
 }
 
+/** Whether what the register says of an enterprise may rest on the event. */
+export function isOfRegister(event: CanonicalEvent, record: EnterpriseRecord | null): boolean {
+  if (event.subject === '') return false
+  const followed = event.type.startsWith('enterprise.') || EXITS[event.type] !== undefined
+  return followed || (event.industry !== '' && record?.industry === event.industry)
+}
+
 function followed(before: EnterpriseRecord | null, event: CanonicalEvent): EnterpriseRecord | null {
   const exit = EXITS[event.type]
   if (exit !== undefined) return { ...drafted(before, event), status: exit }

@@ -1,6 +1,8 @@
 import type { EnterpriseRecord } from './enterprise-record.ts'
 import { hasContent, packCode, packRecord, RECORD_WORDS, unpackCode, unpackRecord, WordPool } from './record-packing.ts'
 
+/** Words of a record that hold its code. */
+const CODE_WORDS = 3
 const CHUNK_RECORDS = 8_192
 /** The index grows by a quarter when it is three quarters full: 5.3 to 6.7 bytes a record, 95 with the record itself. */
 const MOST_FULL = 0.75
@@ -38,6 +40,11 @@ export class RegisterTable {
   set(code: string, record: EnterpriseRecord): void {
     const words = this.#place(packCode(code))
     packRecord(words, record, this.words)
+  }
+
+  /** Takes a record's content away: it counts as unknown. */
+  remove(code: string): void {
+    this.#place(packCode(code)).fill(0, CODE_WORDS)
   }
 
   /** Makes the changes since the last commit lasting. */

@@ -21,9 +21,7 @@ export class Register {
   /** What the event would do and what is to be told with it; changes nothing. */
   foresee(event: CanonicalEvent): RegisterStep {
     if (event.subject === '') return { facts: {}, record: null }
-    const before = this.table.get(event.subject)
-    const after = nextRecord(before, event)
-    return { facts: factsOf(before, after), record: after === before ? null : after }
+    return foreseeFrom(this.table.get(event.subject), event)
   }
 
   /** Keeps what `foresee` said. */
@@ -31,11 +29,35 @@ export class Register {
     if (step.record !== null) this.table.set(event.subject, step.record)
   }
 
-  /** Follows an event that stands in the log. */
-  apply(event: CanonicalEvent): void {
+  /** Puts a record in the place of another; null: the enterprise is not known any more. */
+  replace(code: string, record: EnterpriseRecord | null): void {
+    if (record === null) this.table.remove(code)
+    else this.table.set(code, record)
+  }
+
+  /** Follows an event that stands in the log; what it corrects is undone first. */
+  apply(event: CanonicalEvent & { readonly register?: RegisterFacts }): void {
+    const corrects = event.register?.corrects
+    if (corrects?.original && corrects.record !== undefined) this.replace(corrects.original.subject, corrects.record)
     this.keep(event, this.foresee(event))
     this.table.commit()
   }
+}
+
+/** What an event would do to a record. */
+export function foreseeFrom(before: EnterpriseRecord | null, event: CanonicalEvent): RegisterStep {
+  const after = nextRecord(before, event)
+  return { facts: factsOf(before, after), record: after === before ? null : after }
+}
+
+/** What is begun and ended when a record takes the place of another. */
+export function movesBetween(
+  before: EnterpriseRecord | null,
+  after: EnterpriseRecord | null,
+): Pick<RegisterFacts, 'joined' | 'left'> {
+  const joined = keysWithout(presence(after), presence(before))
+  const left = keysWithout(presence(before), presence(after))
+  return { ...(isEmpty(joined) ? {} : { joined }), ...(isEmpty(left) ? {} : { left }) }
 }
 
 function factsOf(before: EnterpriseRecord | null, after: EnterpriseRecord | null): RegisterFacts {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Bloom, type BloomLayer } from './bloom.ts'
+import { Corrections, type CorrectionsImage } from './corrections.ts'
 import { ENTRY_WORDS, IdIndex } from './id-index.ts'
 import { RECORD_WORDS } from './record-packing.ts'
 import { Register } from './register.ts'
@@ -23,6 +24,8 @@ interface Head {
   readonly seq: number
   readonly logTime: number
   readonly controls: ControlsInForce
+  /** Absent where it was written before events could be corrected. */
+  readonly corrections?: CorrectionsImage
   readonly ids: number
   readonly layers: readonly { readonly words: number; readonly ids: number }[]
   readonly kinds: readonly string[]
@@ -38,6 +41,7 @@ export function encodeSnapshot(state: WriterState, epoch: string): Uint8Array {
     seq: state.seq,
     logTime: state.logTime,
     controls: state.controls,
+    corrections: state.corrections.image(),
     ids: ids.length / ENTRY_WORDS,
     layers: layers.map(({ bits, ids: held }) => ({ words: bits.length, ids: held })),
     kinds: state.register.table.words.words,
@@ -79,7 +83,8 @@ export function decodeSnapshot(snapshot: Uint8Array, epoch: string): WriterState
   const { seq, logTime } = head
   // One that was written before a kind of entry existed has heard of none of them.
   const controls = { ...noControls(), ...head.controls }
-  return { seq, logTime, writer: '', ids, register: new Register(table), controls }
+  const corrections = new Corrections(head.corrections)
+  return { seq, logTime, writer: '', ids, register: new Register(table), corrections, controls }
 }
 
 function pack(entries: Iterable<Uint32Array>, words: number): Uint32Array {

@@ -3,6 +3,7 @@ import type { Control, ControlEntry } from '../../model/control.ts'
 import type { LoggedEvent } from '../../model/event.ts'
 import type { LogMessage, StoredMessage } from '../../model/log-message.ts'
 import { decodeBatch, type EventHashes } from '../../model/row.ts'
+import { Corrections } from './corrections.ts'
 import { IdIndex } from './id-index.ts'
 import { identityOfRow } from './identity.ts'
 import { Register } from './register.ts'
@@ -45,6 +46,7 @@ export interface WriterState {
   writer: string
   readonly ids: IdIndex
   readonly register: Register
+  readonly corrections: Corrections
   readonly controls: ControlsInForce
 }
 
@@ -55,6 +57,7 @@ export function emptyState(): WriterState {
     writer: '',
     ids: new IdIndex(),
     register: new Register(),
+    corrections: new Corrections(),
     controls: noControls(),
   }
 }
@@ -90,11 +93,13 @@ export function followStored(state: WriterState, message: StoredMessage): void {
 function remember(state: WriterState, event: LoggedEvent & EventHashes): void {
   state.ids.add(identityOfRow(event), event.receivedAt)
   state.register.apply(event)
+  if (event.retracts !== '') state.corrections.follow(event)
   state.logTime = Math.max(state.logTime, event.receivedAt)
 }
 
 /** Takes one control entry into the state. */
 export function followControl(state: WriterState, entry: ControlEntry): void {
+  state.corrections.followControl(entry)
   const { controls } = state
   state.logTime = Math.max(state.logTime, entry.at)
   switch (entry.type) {

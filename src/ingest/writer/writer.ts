@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
+import { inArea } from '../../model/area.ts'
 import type { Control } from '../../model/control.ts'
-import { YujingError } from '../../model/errors.ts'
-import type { CanonicalEvent } from '../../model/event.ts'
+import { type ErrorCode, YujingError } from '../../model/errors.ts'
+import type { CanonicalEvent, LoggedEvent } from '../../model/event.ts'
 import type { Lane } from '../../model/lane.ts'
 import type { Position } from '../../model/position.ts'
 import type { GuardedClock } from '../../telemetry/guarded-clock.ts'
@@ -11,7 +12,9 @@ import type { Metrics } from '../../telemetry/metrics.ts'
 import type { AppendOutcome, WriterPort } from '../writer-port.ts'
 import { AppendQueue } from './append-queue.ts'
 import { BATCH_LIMITS, type BatchLimits, createBatchGate } from './batch-gate.ts'
-import { type HashedEvent, identityOf } from './identity.ts'
+import { type Correcting, createCorrecting } from './correcting.ts'
+import { type HashedEvent, identityOf, identityOfId } from './identity.ts'
+import { InHand, keepingInHand } from './in-hand.ts'
 import type { AppendLog, SnapshotStore, WriterHistory } from './ports.ts'
 import { restore, SNAPSHOT_NAME } from './restore.ts'
 import { encodeSnapshot } from './snapshot.ts'
@@ -21,6 +24,11 @@ export interface WriterOptions {
   readonly log: AppendLog
   readonly snapshots: SnapshotStore
   readonly history: WriterHistory
+  /**
+   * Puts aside a correction that was accepted and whose original never came. Resolves once it is durable. Without: it is
+   * forgotten.
+   */
+  readonly quarantine?: (event: CanonicalEvent, code: ErrorCode) => Promise<void>
   /** Stamps `receivedAt` and ticks; while it is in doubt only control entries are appended. */
   readonly clock: GuardedClock
   readonly logger: Logger
@@ -40,6 +48,8 @@ export interface WriterOptions {
   readonly gatherMs?: number
   readonly tickMs?: number
   readonly snapshotMs?: number
+  /** How often it is looked whether the originals of parked corrections have come. */
+  readonly parkedMs?: number
   /** Longest wait for the log before callers get 503, milliseconds. */
   readonly patienceMs?: number
 }
@@ -49,6 +59,12 @@ export interface Writer extends WriterPort {
   /** Restores the state, replays the log and begins a term. */
   start(): Promise<void>
   append(events: readonly CanonicalEvent[], lane?: Lane): Promise<AppendOutcome[]>
+  /**
+   * Says of which enterprise an event without a subject speaks, for ever: the same again changes nothing.
+   *
+   * @throws YujingError `not-found`, `attribution.not-allowed`, or as `append` does
+   */
+  attribute(request: AttributionRequest): Promise<{ readonly repeated: boolean }>
   /** @throws YujingError as `append` does */
   control(control: Control): Promise<Position>
   /** Running maximum of receivedAt and control times, epoch milliseconds; 0 for an empty log. */
@@ -61,22 +77,36 @@ export interface Writer extends WriterPort {
   stop(): Promise<void>
 }
 
+/** Which event speaks of which enterprise, and who says so. */
+export interface AttributionRequest {
+  readonly source: string
+  readonly id: string
+  readonly subject: string
+  /** An identity's id. */
+  readonly by: string
+  /** Areas of which the event's county must lie in one. */
+  readonly areas: readonly string[] | 'all'
+}
+
 /** Events hashed at a time, about a millisecond. */
 const STRETCH = 50
 
-const DROPPED_AS = { stored: null, duplicate: 'duplicate', reused: 'id-reused' } as const
+const DROPPED_AS = { stored: null, duplicate: 'duplicate', reused: 'id-reused', parked: null, refused: null } as const
 
 /**
  * `receivedAt` is the clock's time or log time, whichever is later: a clock that is set back a little, or confirmed to lie
  * behind, must not make log order and log time disagree. While the clock is in doubt log time stands.
  */
 export function createWriter(options: WriterOptions): Writer {
-  const { log, snapshots, clock, metrics } = options
+  const { snapshots, clock, metrics } = options
+  const inHand = new InHand()
+  const log = keepingInHand(options.log, inHand)
   const logger = options.logger.child({ step: 'ingest', part: 'writer' })
   const instance = `${options.instance}-${randomBytes(4).toString('hex')}`
   const timers: NodeJS.Timeout[] = []
   let state: WriterState = emptyState()
   let queue: AppendQueue | null = null
+  let correcting: Correcting | null = null
   let savedSeq = 0
   let forget: (() => void) | undefined
 
@@ -150,6 +180,13 @@ export function createWriter(options: WriterOptions): Writer {
     await queue.control({ type: 'yujing.tick', data: {} })
   }
 
+  async function lookAtParked(): Promise<void> {
+    const { parked } = state.corrections
+    if (queue !== null && correcting !== null && parked.size > 0 && clock.doubt() === null)
+      await correcting.lookAtParked()
+    metrics.parkedCorrections.set(parked.size)
+  }
+
   function every(milliseconds: number, what: string, run: () => Promise<void>): void {
     const guarded = (): void => {
       run().catch((error: unknown) => logger.warn({ err: error }, `${what} failed, trying again later`))
@@ -159,7 +196,7 @@ export function createWriter(options: WriterOptions): Writer {
 
   return {
     async start() {
-      const restored = await restore({ ...options, logger })
+      const restored = await restore({ ...options, log, logger })
       state = restored.state
       const from = state.seq
       clock.follow(() => {
@@ -167,17 +204,18 @@ export function createWriter(options: WriterOptions): Writer {
         const isOurs = confirmed?.of.includes(options.home ?? '') ?? false
         return { logTime: state.logTime, confirmedAt: confirmed && isOurs ? confirmed.at : null }
       })
+      const gate = createBatchGate({
+        limits: options.batchLimits ?? BATCH_LIMITS,
+        behind: () => options.behind?.(state.seq) ?? 0,
+        monotonic: () => performance.now(),
+      })
       const starting = new AppendQueue({
         log,
         state,
         instance,
         logger,
         stamp,
-        gate: createBatchGate({
-          limits: options.batchLimits ?? BATCH_LIMITS,
-          behind: () => options.behind?.(state.seq) ?? 0,
-          monotonic: () => performance.now(),
-        }),
+        gate,
         gatherMs: options.gatherMs ?? 2,
         patienceMs: options.patienceMs ?? 5_000,
         onFatal: stopLoudly,
@@ -186,11 +224,21 @@ export function createWriter(options: WriterOptions): Writer {
       for (const control of restored.inherited()) await starting.control(control)
       if (restored.isRebuilt) await saveSnapshot(starting).catch(missSnapshot)
       queue = starting
+      correcting = createCorrecting({
+        state,
+        queue: starting,
+        gate,
+        inHand,
+        history: options.history,
+        quarantine: options.quarantine ?? (async () => {}),
+        onOutcomes: count,
+      })
       forget = options.onReconnect?.(() => queue?.loseTerm())
       every(options.tickMs ?? 60_000, 'tick', tick)
       every(options.snapshotMs ?? 300_000, 'snapshot of the writer', async () => {
         if (queue !== null) await saveSnapshot(queue)
       })
+      every(options.parkedMs ?? 1_000, 'a look at parked corrections', lookAtParked)
       logger.info(
         { from, seq: state.seq, ids: state.ids.recent, enterprises: state.register.table.size },
         'writer runs',
@@ -201,6 +249,11 @@ export function createWriter(options: WriterOptions): Writer {
       if (events.length === 0) return []
       taking()
       clock.assertBelieved()
+      if (correcting !== null && events.some(({ retracts }) => retracts !== '')) {
+        const outcomes = await correcting.append(events, lane)
+        count(events, outcomes)
+        return outcomes
+      }
       const identities = lane === 'live' ? events.map(identityOf) : await identify(events)
       const maybe = identities.filter((identity) => state.ids.familiarity(identity) === 'perhaps')
       const history = await askHistory(maybe.map(({ idHash }) => idHash))
@@ -210,6 +263,21 @@ export function createWriter(options: WriterOptions): Writer {
       const outcomes = await appended.finally(() => metrics.laneWaiting.set({ lane }, through.waiting()[lane]))
       count(events, outcomes)
       return outcomes
+    },
+
+    async attribute({ source, id, subject, by, areas }) {
+      clock.assertBelieved()
+      taking()
+      if (correcting === null) throw new YujingError('log.unavailable')
+      const { idHash } = identityOfId(source, id)
+      const original = inHand.find(idHash) ?? (await options.history.originals([idHash])).get(idHash)
+      const isVisible = (region: string) => areas === 'all' || areas.some((area) => inArea(region, area))
+      if (original === undefined || !isVisible(original.region)) throw new YujingError('not-found')
+      const outcome = await correcting.attribute(canonicalOf(original), subject, by)
+      count([original], [outcome])
+      if (outcome.kind === 'refused') throw new YujingError(outcome.code)
+      if (outcome.kind === 'reused') throw new YujingError('attribution.not-allowed')
+      return { repeated: outcome.kind === 'duplicate' }
     },
 
     async control(control) {
@@ -233,4 +301,10 @@ export function createWriter(options: WriterOptions): Writer {
       await saveSnapshot(stopping).catch(missSnapshot)
     },
   }
+}
+
+/** An event of the log as its source said it. */
+function canonicalOf(event: LoggedEvent): CanonicalEvent {
+  const { source, id, type, subject, time, region, regionOriginal, industry, backfill, test, retracts, data } = event
+  return { source, id, type, subject, time, region, regionOriginal, industry, backfill, test, retracts, data }
 }

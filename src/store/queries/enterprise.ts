@@ -27,7 +27,7 @@ export interface EnterpriseRecord {
   readonly scope: string | null
   readonly stateOwned: boolean | null
   readonly registeredAt: string | null
-  /** Events stored that name it, and the event times of the first and the last. */
+  /** Events stored that name it, corrected ones included, and the event times of the first and the last. */
   readonly events: number
   readonly firstEventAt: string
   readonly lastEventAt: string
@@ -39,11 +39,31 @@ FROM enterprise_fields
 WHERE subject = {code:String}
 GROUP BY field`
 
+/** Events of an enterprise that were withdrawn, replaced or attributed elsewhere. */
+const CORRECTED = `
+SELECT DISTINCT JSONExtractString(register, 'corrects', 'of')
+FROM
+(
+    SELECT register FROM events WHERE subject = {code:String} AND retracts != ''
+    UNION ALL
+    SELECT register FROM events
+    WHERE (subject, time_ms, log_epoch, seq, idx) IN
+      (SELECT subject, time_ms, log_epoch, seq, idx FROM event_keys WHERE kind = 'enterprise' AND key = {code:String})
+)
+WHERE JSONHas(register, 'corrects')`
+
+const FIELDS_THAT_STAND = `
+SELECT field, argMax(value, (time_ms, received_ms, seq, idx)) AS value
+FROM told_fields(code = {code:String})
+WHERE NOT has({corrected:Array(UInt128)}, id_hash)
+GROUP BY field`
+
 /** Where it belongs its registration says; what others report of it says only where it was seen. */
 const EVENTS = `
 SELECT count(), min(time_ms), max(time_ms),
-       argMaxIf(industry, (time_ms, received_ms, seq, idx), industry != ''),
-       argMaxIf(region, (time_ms, received_ms, seq, idx), NOT startsWith(type, 'enterprise.')),
+       argMaxIf(industry, (time_ms, received_ms, seq, idx), industry != '' AND NOT has({corrected:Array(UInt128)}, id_hash)),
+       argMaxIf(region, (time_ms, received_ms, seq, idx), 
+                NOT startsWith(type, 'enterprise.') AND NOT has({corrected:Array(UInt128)}, id_hash)),
        countIf(startsWith(type, 'enterprise.'))
 FROM events
 WHERE subject = {code:String}`
@@ -60,15 +80,18 @@ const LOOK_AGAIN_MS = 50
 
 /** The present record of an enterprise; null when no event names it. */
 export async function enterprise(client: ClickHouseClient, code: string): Promise<EnterpriseRecord | null> {
-  const ask = (query: string) => client.query({ query, query_params: { code }, format: 'JSONCompactEachRow' })
+  let corrected: bigint[] = []
+  const ask = (query: string) =>
+    client.query({ query, query_params: { code, corrected }, format: 'JSONCompactEachRow' })
+  corrected = (await (await ask(CORRECTED)).json<[string]>()).map(([of]) => BigInt(of))
   const events = await ask(EVENTS)
   const [row] = await events.json<[number, number, number, string, string, number]>()
   const [count = 0, first = 0, last = 0, industry = '', seenIn = '', ofRegister = 0] = row ?? []
   if (count === 0) return null
   let told = new Map<string, string>()
   for (let look = 0; look < LOOKS; look += 1) {
-    told = new Map(await (await ask(FIELDS)).json<[string, string]>())
-    if (told.size > 0 || ofRegister === 0) break
+    told = new Map(await (await ask(corrected.length === 0 ? FIELDS : FIELDS_THAT_STAND)).json<[string, string]>())
+    if (told.size > 0 || corrected.length > 0 || ofRegister === 0) break
     await sleep(LOOK_AGAIN_MS)
   }
   const value = <T>(field: string): T | null => {

@@ -19,16 +19,27 @@ export interface KeyHistory {
 const UP_TO = '(log_epoch != {epoch:String} OR (seq, idx) <= ({seq:UInt64}, {index:UInt32}))'
 const ORDER = 'log_epoch = {epoch:String}, if(log_epoch = {epoch:String}, 0, received_ms), seq, idx'
 
+/** What is read, and what corrects events that may have been read. */
+const READ = "(type IN {types:Array(String)} OR retracts != '')"
+
+/** A correction may name another enterprise than the event it corrects, or none. */
 const BY_SUBJECT = `
-SELECT ${EVENT_COLUMNS} FROM events
-WHERE subject = {key:String} AND type IN {types:Array(String)} AND ${UP_TO}
+SELECT * FROM
+(
+  SELECT ${EVENT_COLUMNS} FROM events WHERE subject = {key:String} AND ${READ} AND ${UP_TO}
+  UNION ALL
+  SELECT ${EVENT_COLUMNS} FROM events
+  WHERE (subject, time_ms, log_epoch, seq, idx) IN
+    (SELECT subject, time_ms, log_epoch, seq, idx FROM event_keys WHERE kind = 'enterprise' AND key = {key:String})
+    AND retracts != '' AND ${UP_TO}
+)
 ORDER BY ${ORDER}`
 
 const BY_KEY = `
 SELECT ${EVENT_COLUMNS} FROM events
 WHERE (subject, time_ms, log_epoch, seq, idx) IN
   (SELECT subject, time_ms, log_epoch, seq, idx FROM event_keys WHERE kind = {kind:String} AND key = {key:String})
-  AND type IN {types:Array(String)} AND ${UP_TO}
+  AND ${READ} AND ${UP_TO}
 ORDER BY ${ORDER}`
 
 const CONTROLS = `

@@ -1,7 +1,9 @@
 import type { ClickHouseClient } from '@clickhouse/client'
+import type { CorrectionKind } from '../../model/correction.ts'
 import { YujingError } from '../../model/errors.ts'
 import type { LoggedEvent } from '../../model/event.ts'
 import { formatTime } from '../../model/time.ts'
+import { type CorrectedBy, correctionsOf } from './corrections.ts'
 import { EVENT_COLUMNS, type StoredRow, toEvent } from './stored-row.ts'
 
 /** A CloudEvent as stored: people are pseudonyms. Extensions that are not set are absent. */
@@ -19,6 +21,10 @@ export interface CloudEvent {
   readonly backfill?: true
   readonly test?: true
   readonly retracts?: string
+  /** Id of the event of the same source that withdrew, replaced or attributed this one, how, and when it came. */
+  readonly retractedby?: string
+  readonly retraction?: CorrectionKind
+  readonly retractedat?: string
   readonly data: Readonly<Record<string, unknown>>
 }
 
@@ -56,7 +62,12 @@ export async function timeline(
   const events = (await answer.json<StoredRow>()).map(toEvent)
   const page = events.slice(0, limit)
   const last = page.at(-1)
-  return { items: page.map(toCloudEvent), next: events.length > limit && last ? encodeCursor(last) : null }
+  const corrections = await correctionsOf(
+    client,
+    page.map(({ idHash }) => idHash),
+  )
+  const items = page.map((event) => toCloudEvent(event, corrections.get(event.idHash)))
+  return { items, next: events.length > limit && last ? encodeCursor(last) : null }
 }
 
 function encodeCursor({ time, position }: LoggedEvent): string {
@@ -80,7 +91,7 @@ function decodeCursor(cursor: string): Place {
   return [time, epoch, seq, index]
 }
 
-function toCloudEvent(event: LoggedEvent): CloudEvent {
+function toCloudEvent(event: LoggedEvent, by: CorrectedBy | undefined): CloudEvent {
   return {
     specversion: '1.0',
     id: event.id,
@@ -94,6 +105,7 @@ function toCloudEvent(event: LoggedEvent): CloudEvent {
     ...(event.backfill ? { backfill: true } : {}),
     ...(event.test ? { test: true } : {}),
     ...(event.retracts === '' ? {} : { retracts: event.retracts }),
+    ...(by && { retractedby: by.id, retraction: by.kind, retractedat: formatTime(by.receivedAt) }),
     data: event.data,
   }
 }
