@@ -2,15 +2,16 @@ import { detectorOf } from '../detectors/index.ts'
 import { createMirror } from './access/mirror.ts'
 import type { Ground } from './ground.ts'
 import type { AppendOutcome } from './ingest/writer-port.ts'
+import { calendarYearName } from './model/calendar.ts'
 import type { CanonicalEvent } from './model/event.ts'
 import type { Lane } from './model/lane.ts'
 import { SourceRecord } from './model/source.ts'
 import type { Replica } from './replica.ts'
 import { createSourceBoard, type SourceBoard } from './sources/board.ts'
-import { type IsWorkingDay, isWeekday } from './sources/calendar-port.ts'
 import { createSourceRegister, type SourceRegister } from './sources/register.ts'
 import { Tally } from './sources/tally.ts'
 import { createSourceWatch, type SourceWatch } from './sources/watch.ts'
+import { workingDays } from './sources/working-days.ts'
 
 /** The sources as this process sees them: who is registered, what came, and who is silent. */
 export interface SourceDesk {
@@ -26,10 +27,12 @@ export interface SourceDesk {
 /** Not started. */
 export async function createSourceDesk(
   ground: Pick<Ground, 'log' | 'store' | 'clock' | 'logger' | 'metrics'>,
-  replica: Pick<Replica, 'control'>,
-  isWorkingDay: IsWorkingDay = isWeekday,
+  replica: Pick<Replica, 'control' | 'inForce'>,
 ): Promise<SourceDesk> {
   const { log, store, clock, logger, metrics } = ground
+  const isWorkingDay = workingDays(
+    (year) => replica.inForce.get('calendars')[calendarYearName({ calendar: 'working-days', year: Number(year) })],
+  )
   const bucket = await log.bucket<unknown>('yujing_config')
   const onChange = () => register.changed()
   const records = createMirror({ bucket, prefix: 'source.', schema: SourceRecord, logger, onChange })

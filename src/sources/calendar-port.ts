@@ -1,4 +1,4 @@
-/** Which business days (numbers of `model/time.ts`) are working days. Pure: the same day gives the same answer for ever. */
+/** Which business days (numbers of `model/time.ts`) are working days; the same answer until somebody changes the calendar. */
 export type IsWorkingDay = (day: number) => boolean
 
 /** Monday to Friday, whatever is in the calendar of holidays. */
