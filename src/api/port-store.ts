@@ -5,13 +5,14 @@ export interface HistoryStore {
   /** The record of an enterprise by its credit code, or null. `region` is its county as last known. */
   enterprise(code: string): Promise<EnterpriseRecord | null>
   /**
-   * Its events as CloudEvents as stored, newest first, at most `limit`. `next` goes back as `cursor` and is null at the
+   * Its events as CloudEvents as stored, newest first, at most `limit`, of these types (none named: of all). `next` goes back as `cursor` and is null at the
    * end. Throws `request.invalid` for a cursor it did not give.
    */
   timeline(
     code: string,
     limit: number,
     cursor: string | null,
+    types?: readonly string[],
   ): Promise<{ readonly items: readonly object[]; readonly next: string | null }>
   /** How many refused events are in quarantine, by code. */
   quarantineCodes(): Promise<readonly object[]>

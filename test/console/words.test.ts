@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import { industryName, kindName } from '../../dashboards/console/src/words/codes.ts'
 import { detailsOf } from '../../dashboards/console/src/words/event-detail.ts'
+import { EVENT_TYPE_NAMES } from '../../dashboards/console/src/words/event-type-names.ts'
+import { jsonFault } from '../../dashboards/console/src/words/json-fault.ts'
 import { formatNumber, likelihoodOf, timesExpected } from '../../dashboards/console/src/words/numbers.ts'
 import { ageOf, clockOf, momentOf, periodOf } from '../../dashboards/console/src/words/time.ts'
+import { EVENT_TYPES } from '../../src/model/catalogue/catalogue.ts'
 
 const at = (text: string) => Date.parse(text)
 const NOW = at('2026-11-23T08:00:00+08:00')
@@ -86,4 +90,26 @@ describe('an event in a line', () => {
       { kind: 'text', text: 'fine' },
     ])
   })
+})
+
+test('the types by which a timeline is filtered are those of the catalogue', () => {
+  expect([...EVENT_TYPE_NAMES].sort()).toEqual([...EVENT_TYPES].sort())
+})
+
+test('codes are said by name where they have one, and as they are where not', () => {
+  expect(industryName('6210', 'zh')).toBe('餐饮业（6210）')
+  expect(industryName('01', 'en')).toBe('Agriculture (01)')
+  expect(industryName('97', 'zh')).toBe('国际组织（97）')
+  expect(industryName('98', 'zh')).toBe('98')
+  expect([kindName('1151', 'zh'), kindName('9500', 'en'), kindName('X', 'zh')]).toEqual([
+    '有限责任公司（自然人独资）',
+    'Individual business',
+    'X',
+  ])
+})
+
+test('a text that is no JSON object is told by its line', () => {
+  expect(jsonFault('{"a": 1}')).toBeNull()
+  expect(jsonFault('[1]')).toEqual({ line: 1 })
+  expect(jsonFault('{\n  "a": 1,\n  b\n}')).toEqual({ line: 3 })
 })

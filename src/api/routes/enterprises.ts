@@ -5,7 +5,7 @@ import { YujingError } from '../../model/errors.ts'
 import { Nullable } from '../../model/schema.ts'
 import { grantOf } from '../authentication.ts'
 import type { EnterpriseRecord, HistoryStore } from '../port-store.ts'
-import { answers } from '../schemas/common.ts'
+import { answers, commaList } from '../schemas/common.ts'
 import type { Server } from '../server.ts'
 
 const Code = Type.Object({
@@ -49,6 +49,7 @@ export function enterpriseRoutes(server: Server, store: HistoryStore): void {
         querystring: Type.Object({
           limit: Type.Integer({ minimum: 1, maximum: 500, default: 50 }),
           cursor: Type.Optional(Type.String({ maxLength: 500 })),
+          type: Type.Optional(Type.String({ maxLength: 2000, description: 'Event types; comma-separated' })),
         }),
         response: answers({
           200: Type.Object({ items: Type.Array(Open('CloudEvent')), next: Nullable(Type.String()) }),
@@ -57,7 +58,8 @@ export function enterpriseRoutes(server: Server, store: HistoryStore): void {
     },
     async (request) => {
       await visible(grantOf(request).identity, request.params.code)
-      return store.timeline(request.params.code, request.query.limit, request.query.cursor ?? null)
+      const { limit, cursor = null, type } = request.query
+      return store.timeline(request.params.code, limit, cursor, commaList(type))
     },
   )
 }

@@ -41,6 +41,7 @@ const QUERY = `
 SELECT ${EVENT_COLUMNS}
 FROM events
 WHERE subject = {code:String}
+  AND (empty({types:Array(String)}) OR type IN {types:Array(String)})
   AND (time_ms, log_epoch, seq, idx) < ({time:Int64}, {epoch:String}, {seq:UInt64}, {index:UInt32})
 ORDER BY subject DESC, time_ms DESC, log_epoch DESC, seq DESC, idx DESC
 LIMIT {limit:UInt32}`
@@ -48,16 +49,17 @@ LIMIT {limit:UInt32}`
 /** Before everything: no event lies so far ahead. */
 const START: Place = [8_640_000_000_000_000, '', 0, 0]
 
-/** The events of an enterprise, newest first by event time, at most `limit` (1 to 1,000). */
+/** The events of an enterprise, newest first by event time, at most `limit` (1 to 1,000); of these types, of all when none is named. */
 export async function timeline(
   client: ClickHouseClient,
   code: string,
   limit: number,
   cursor: string | null,
+  types: readonly string[] = [],
 ): Promise<TimelinePage> {
   const [time, epoch, seq, index] = cursor === null ? START : decodeCursor(cursor)
   // One more than asked for tells whether there is another page.
-  const query_params = { code, time, epoch, seq, index, limit: limit + 1 }
+  const query_params = { code, types, time, epoch, seq, index, limit: limit + 1 }
   const answer = await client.query({ query: QUERY, query_params, format: 'JSONCompactEachRow' })
   const events = (await answer.json<StoredRow>()).map(toEvent)
   const page = events.slice(0, limit)

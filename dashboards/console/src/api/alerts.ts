@@ -1,4 +1,5 @@
 import type { Alert } from '../../../../src/model/alert.ts'
+import type { ActionRequest } from '../board/action-request.ts'
 import { type View, viewParameters } from '../board/view.ts'
 import type { Cursor } from '../live/messages.ts'
 import type { Http } from './http.ts'
@@ -11,13 +12,6 @@ export interface AlertPage {
   /** Finished alerts of the archive are missing, because the history store cannot be asked now. */
   readonly archive?: 'unavailable'
 }
-
-/** What an officer can do from this page, with what it needs. */
-export type ActionRequest =
-  | { readonly action: 'acknowledge' }
-  | { readonly action: 'dismiss'; readonly reason: string }
-  | { readonly action: 'comment'; readonly note: string }
-  | { readonly action: 'reopen'; readonly note?: string }
 
 const PAGE_SIZE = 100
 
@@ -45,4 +39,10 @@ export async function actOn(http: Http, alert: Alert, request: ActionRequest): P
     body: request,
     headers: { 'if-match': `"${alert.revision}"` },
   })) as Alert
+}
+
+/** The alerts on an enterprise and those that name it beside others, the last changed first; at most 50. */
+export async function alertsOf(http: Http, code: string): Promise<readonly Alert[]> {
+  const parameters = new URLSearchParams({ subject: code, limit: '50' })
+  return ((await http.request(`/v1/alerts?${parameters}`)) as AlertPage).items
 }

@@ -10,6 +10,8 @@ export interface TimelineEvent {
   readonly region?: string
   readonly industry?: string
   readonly backfill?: boolean
+  readonly test?: boolean
+  readonly retracts?: string
   readonly data: Readonly<Record<string, unknown>>
 }
 
@@ -32,15 +34,26 @@ export interface EnterpriseRecord {
   readonly capital?: number | null
   readonly paidIn?: number | null
   readonly registeredAt?: string | null
+  readonly scope?: string | null
+  readonly events?: number
+  readonly firstEventAt?: string
+  readonly lastEventAt?: string
 }
 
 export async function getEnterprise(http: Http, code: string): Promise<EnterpriseRecord> {
   return (await http.request(`/v1/enterprises/${encodeURIComponent(code)}`)) as EnterpriseRecord
 }
 
-/** What happened to the enterprise, newest first. */
-export async function getTimeline(http: Http, code: string, next: string | null, limit: number): Promise<TimelinePage> {
+/** What happened to the enterprise, newest first; of one type with what withdraws events, or (`''`) of all. */
+export async function getTimeline(
+  http: Http,
+  code: string,
+  next: string | null,
+  limit: number,
+  type = '',
+): Promise<TimelinePage> {
   const parameters = new URLSearchParams({ limit: String(limit) })
   if (next !== null) parameters.set('cursor', next)
+  if (type !== '') parameters.set('type', `${type},event.retracted`)
   return (await http.request(`/v1/enterprises/${encodeURIComponent(code)}/timeline?${parameters}`)) as TimelinePage
 }

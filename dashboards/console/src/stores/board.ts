@@ -1,7 +1,8 @@
 import { computed, type Ref, ref, shallowRef } from 'vue'
 import type { Alert } from '../../../../src/model/alert.ts'
-import { type ActionRequest, actOn, getAlert, listAlerts } from '../api/alerts.ts'
+import { actOn, getAlert, listAlerts } from '../api/alerts.ts'
 import { ApiError, type Http } from '../api/http.ts'
+import type { ActionRequest } from '../board/action-request.ts'
 import {
   appended,
   changed,

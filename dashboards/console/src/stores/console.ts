@@ -1,7 +1,8 @@
 import { type InjectionKey, inject, type Ref, shallowRef, watch } from 'vue'
 import { createHttp, type Http } from '../api/http.ts'
 import { getFeedPlace } from '../api/overview.ts'
-import type { Place } from '../board/place.ts'
+import type { Page } from '../board/pages.ts'
+import { formatPlace, type Place } from '../board/place.ts'
 import { FIRST_VIEW, type View } from '../board/view.ts'
 import { createFeedDriver, type FeedDriver } from '../live/driver.ts'
 import { type FeedState, IDLE } from '../live/machine.ts'
@@ -9,6 +10,7 @@ import type { Cursor } from '../live/messages.ts'
 import { keepSession } from './activity.ts'
 import { type Board, createBoard, isStoreAway } from './board.ts'
 import { instant, learnServerTime } from './clock.ts'
+import { createOfficers, type Officers } from './officers.ts'
 import { createPlace } from './place.ts'
 import { createPreferences, type Preferences } from './preferences.ts'
 import { type ReadinessWatch, watchReadiness } from './readiness.ts'
@@ -20,6 +22,7 @@ export interface Console {
   readonly preferences: Preferences
   readonly place: Ref<Place>
   readonly session: Session
+  readonly officers: Officers
   readonly board: Board
   readonly feed: Readonly<Ref<FeedState>>
   readonly driver: FeedDriver
@@ -28,7 +31,11 @@ export interface Console {
   retryList(): void
   setView(change: Partial<View>): void
   resetView(): void
+  /** Opens an alert, on the page of alerts; null closes it. */
   open(id: string | null): void
+  go(page: Page): void
+  /** Opens the page of an enterprise over the present one; null closes it. */
+  visit(code: string | null): void
 }
 
 const KEY: InjectionKey<Console> = Symbol('console')
@@ -47,6 +54,7 @@ export function createConsole(): Console {
   const http = createHttp({ unauthenticated: () => driver.unauthenticated(), serverTime: learnServerTime })
   const place = createPlace()
   const session = createSession(http)
+  const officers = createOfficers(http, session)
   const board = createBoard(http, place)
   const feed = shallowRef<FeedState>(IDLE)
 
@@ -132,6 +140,7 @@ export function createConsole(): Console {
     preferences: createPreferences(),
     place,
     session,
+    officers,
     board,
     feed,
     driver,
@@ -140,7 +149,14 @@ export function createConsole(): Console {
     setView,
     resetView: () => setView({ ...FIRST_VIEW, historic: place.value.view.historic }),
     open: (id) => {
-      if (id !== place.value.alert) place.value = { ...place.value, alert: id }
+      const next: Place = { ...place.value, alert: id, page: 'alerts', enterprise: null }
+      if (formatPlace(next) !== formatPlace(place.value)) place.value = next
+    },
+    go: (page) => {
+      place.value = { ...place.value, page, enterprise: null }
+    },
+    visit: (code) => {
+      place.value = { ...place.value, enterprise: code }
     },
   }
 }

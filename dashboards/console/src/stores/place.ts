@@ -2,8 +2,8 @@ import { type Ref, ref, watch } from 'vue'
 import { formatPlace, type Place, parsePlace } from '../board/place.ts'
 
 /**
- * The place in the address bar as a value, both ways: a click writes it, back and forward read it. Opening an alert
- * leaves a step to go back to; typing a filter does not.
+ * The place in the address bar as a value, both ways: a click writes it, back and forward read it. Opening an alert,
+ * and going to another page, leaves a step to go back to; typing a filter does not.
  */
 export function createPlace(): Ref<Place> {
   const place = ref(parsePlace(location.hash))
@@ -13,7 +13,8 @@ export function createPlace(): Ref<Place> {
     if (hash === location.hash) return
     const address = `${location.pathname}${location.search}${hash}`
     const opens = before.alert === null && next.alert !== null
-    if (opens) history.pushState(null, '', address)
+    const goes = before.page !== next.page || before.enterprise !== next.enterprise
+    if (opens || goes) history.pushState(null, '', address)
     else history.replaceState(null, '', address)
   })
   addEventListener('popstate', () => {

@@ -1,8 +1,8 @@
-import { onScopeDispose, type Ref, ref, shallowRef, watch } from 'vue'
+import { computed, onScopeDispose, type Ref, ref, shallowRef, watch } from 'vue'
 
 /** Something fetched: exactly one of loading, error and ready is shown. */
 export interface Resource<T> {
-  readonly phase: Ref<'loading' | 'ready' | 'error'>
+  readonly phase: Readonly<Ref<'loading' | 'ready' | 'error'>>
   readonly data: Ref<T | null>
   readonly error: Ref<unknown>
   reload(): void
@@ -53,4 +53,16 @@ export function useResource<S, T>(
     question += 1
   })
   return { phase, data, error, reload: () => void ask() }
+}
+
+/**
+ * The same, asked again every so often while the component is there; a look that fails leaves what is shown, and `error`
+ * is only what stands where nothing was shown yet.
+ */
+export function useRepeated<T>(fetcher: () => Promise<T>, everyMs: number): Resource<T> {
+  const resource = useResource(() => null, fetcher)
+  const phase = computed(() => (resource.data.value === null ? resource.phase.value : 'ready'))
+  const timer = setInterval(() => document.visibilityState === 'visible' && resource.reload(), everyMs)
+  onScopeDispose(() => clearInterval(timer))
+  return { ...resource, phase }
 }

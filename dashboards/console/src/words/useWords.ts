@@ -3,6 +3,7 @@ import { useI18n } from 'vue-i18n'
 import { fullAreaName } from '../../../../src/model/area.ts'
 import type { Bilingual } from '../../../../src/model/level.ts'
 import { ApiError } from '../api/http.ts'
+import { industryName, kindName } from './codes.ts'
 import { formatNumber, likelihoodOf } from './numbers.ts'
 import { ageOf } from './time.ts'
 
@@ -10,6 +11,8 @@ import { ageOf } from './time.ts'
 export function useWords() {
   const { t, te, locale } = useI18n()
   const tag = computed(() => (locale.value === 'zh' ? 'zh-CN' : 'en-GB'))
+
+  const language = computed(() => (locale.value === 'zh' ? ('zh' as const) : ('en' as const)))
 
   /** A word of a closed set that may have grown on the service's side: the code itself when the page has no word. */
   function word(path: string, code: string): string {
@@ -22,6 +25,8 @@ export function useWords() {
     tag,
     say: (text: Bilingual) => (locale.value === 'zh' ? text.zh : text.en),
     number: (value: number) => formatNumber(value, tag.value),
+    industry: (code: string) => industryName(code, language.value),
+    kind: (code: string) => kindName(code, language.value),
     area: (code: string) => (code === '' ? '' : fullAreaName(code)),
     age(instant: number, now: number): string {
       const age = ageOf(instant, now)
@@ -44,3 +49,5 @@ export function useWords() {
     },
   }
 }
+
+export type Words = ReturnType<typeof useWords>

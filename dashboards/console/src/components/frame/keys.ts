@@ -4,6 +4,10 @@ export type Command =
   | 'open'
   | 'close'
   | 'acknowledge'
+  | 'assign'
+  | 'verify'
+  | 'measure'
+  | 'finish'
   | 'dismiss'
   | 'comment'
   | 'reopen'
@@ -19,6 +23,10 @@ const KEYS: Readonly<Record<string, Command>> = {
   Enter: 'open',
   Escape: 'close',
   a: 'acknowledge',
+  g: 'assign',
+  v: 'verify',
+  m: 'measure',
+  f: 'finish',
   d: 'dismiss',
   c: 'comment',
   r: 'reopen',

@@ -1,0 +1,15 @@
+/** Pages of the console, in the order of the bar. */
+export const PAGES = ['alerts', 'sources', 'quarantine', 'imports'] as const
+export type Page = (typeof PAGES)[number]
+
+const READERS: Readonly<Record<Page, readonly string[]>> = {
+  alerts: ['admin', 'supervisor', 'viewer'],
+  sources: ['admin', 'supervisor', 'viewer'],
+  quarantine: ['admin'],
+  imports: ['admin'],
+}
+
+/** The pages a role may read; the service asks again. */
+export function pagesOf(role: string | undefined): readonly Page[] {
+  return PAGES.filter((page) => role !== undefined && READERS[page].includes(role))
+}
