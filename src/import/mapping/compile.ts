@@ -28,16 +28,8 @@ export type Made =
 export interface CompiledMapping {
   /** One event for each rule that holds; none: the row fits no rule. */
   eventsOf(cells: readonly string[]): Made[]
-  /** What a named rule makes of a row, whether its conditions hold or not. */
-  eventBy(rule: string, cells: readonly string[]): Made
-  /** Value of each field of `snapshot.changes`. */
-  fieldsOf(cells: readonly string[]): { readonly fields: Readonly<Record<string, unknown>>; readonly faults: string[] }
-  /** Text of a column, tidied. */
-  textOf(column: string, cells: readonly string[]): string
   /** The columns a refusal of the door speaks of, by the member it names; '' when that cannot be told. */
   columnsBehind(rule: string, refusal: { readonly code: string; readonly message: string }): string
-  /** Columns that are read. */
-  readonly columns: ReadonlySet<string>
 }
 
 /**
@@ -48,14 +40,12 @@ export interface CompiledMapping {
  */
 export function compileMapping(mapping: Mapping, header: readonly string[], idKey: Buffer): CompiledMapping {
   const errors: string[] = []
-  const columns = new Set<string>()
   const places = new Map<string, number>()
   for (const [index, name] of header.entries()) if (!places.has(name)) places.set(name, index)
   const reader: Reader = {
     mapping,
     placeOf(column, where) {
       const name = tidy(column)
-      columns.add(name)
       const place = places.get(name)
       if (place !== undefined) return place
       errors.push(`${where}: the file has no column "${column}"; it has ${header.join(', ')}`)
@@ -65,33 +55,10 @@ export function compileMapping(mapping: Mapping, header: readonly string[], idKe
   }
   const rules = new Map(mapping.rules.map((rule) => [rule.name, compileRule(rule, mapping, reader, idKey)]))
   if (rules.size < mapping.rules.length) errors.push('rules: two rules have the same name')
-  const changes = Object.entries(mapping.snapshot?.changes ?? {}).map(([field, member]) => {
-    return [field, readerOf(member, changeSchema(field, reader), `snapshot.changes.${field}`, reader)] as const
-  })
-  for (const name of [mapping.snapshot?.new, mapping.snapshot?.gone]) {
-    if (name !== undefined && !rules.has(name)) errors.push(`snapshot: there is no rule "${name}"`)
-  }
-  const gone = mapping.rules.find(({ name }) => name === mapping.snapshot?.gone)
-  if (gone !== undefined && dataColumns(gone).length > 0) {
-    errors.push(`rules.${gone.name}: a rule for what is gone may not tell of people (${dataColumns(gone).join(', ')})`)
-  }
   if (errors.length > 0) throw new ImportError(`the mapping does not fit:\n  ${errors.join('\n  ')}`)
 
-  const texts = new Map<string, (row: RowContext) => string>()
   return {
-    columns,
     eventsOf: (cells) => [...rules.values()].filter(({ holds }) => holds(cells)).map(({ make }) => make(cells)),
-    eventBy: (rule, cells) => (rules.get(rule) as CompiledRule).make(cells),
-    fieldsOf(cells) {
-      const row: RowContext = { cells, piece: null, faults: [] }
-      const fields = Object.fromEntries(changes.map(([field, read]) => [field, read(row)]))
-      return { fields, faults: row.faults }
-    },
-    textOf(column, cells) {
-      const text = texts.get(column) ?? textReader({ column }, 'key', reader)
-      texts.set(column, text)
-      return text({ cells, piece: null, faults: [] })
-    },
     columnsBehind: (rule, refusal) => rules.get(rule)?.columnsBehind(refusal) ?? '',
   }
 }
@@ -161,16 +128,6 @@ function targetOf(rule: MappingRule, where: string, reader: Reader): TSchema | n
 /** Columns of a rule that tell of people. */
 function dataColumns(rule: MappingRule): string[] {
   return personalColumns(rule.data, isEventType(rule.type) ? CATALOGUE[rule.type].data : null)
-}
-
-function changeSchema(field: string, reader: Reader): TSchema | null {
-  const changes = CATALOGUE['enterprise.changed'].data.properties.changes.items.anyOf
-  const found = changes.find(({ properties }) => properties.field.const === field)
-  if (found === undefined) {
-    const fields = changes.map(({ properties }) => properties.field.const)
-    reader.wrong(`snapshot.changes.${field}`, `not a field of enterprise.changed: it is one of ${fields.join(', ')}`)
-  }
-  return found?.properties.after ?? null
 }
 
 function condition(one: Condition, where: string, reader: Reader): (row: RowContext) => boolean {

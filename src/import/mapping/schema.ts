@@ -98,15 +98,6 @@ const Rule = Type.Object(
   strict,
 )
 
-/**
- * What a full table says by its differences. `new` and `gone` name rules (that of `gone` reads the row as it was, and may
- * not tell of people); `changes` lists the fields that make an `enterprise.changed` when they differ.
- */
-const SnapshotRules = Type.Object(
-  { new: Name, gone: Optional(Name), changes: Optional(Type.Record(Type.String(), Member)) },
-  strict,
-)
-
 /** A mapping file: how the rows of one kind of table become events. */
 export const Mapping = Type.Object(
   {
@@ -126,21 +117,12 @@ export const Mapping = Type.Object(
     rules: List(Rule, { minItems: 1 }),
     /** What becomes of a row for which none holds. */
     unmatched: Optional(Words(['reject', 'skip'])),
-    snapshot: Optional(SnapshotRules),
   },
   strict,
 )
 type Rule = Omit<Static<typeof Rule>, 'data'> & { readonly data: Readonly<Record<string, Member>> }
 export type MappingRule = Rule
-export type Mapping = Omit<Static<typeof Mapping>, 'rules' | 'snapshot'> & {
-  readonly rules: readonly Rule[]
-  readonly snapshot?: SnapshotRules
-}
-interface SnapshotRules {
-  readonly new: string
-  readonly gone?: string
-  readonly changes?: Readonly<Record<string, Member>>
-}
+export type Mapping = Omit<Static<typeof Mapping>, 'rules'> & { readonly rules: readonly Rule[] }
 
 /** Cells that are empty though something stands in them. */
 export const EMPTY_CELLS = ['', '-', '--', '—', '——', '/', '\\', 'null', 'NULL', '\\N', 'N/A', '#N/A', '无']
