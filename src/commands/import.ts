@@ -5,6 +5,7 @@ import { ENCODINGS, type Encoding } from '../import/encoding.ts'
 import { guessFromFile } from '../import/guess/from-file.ts'
 import { type Input, openFile, openPipe } from '../import/input.ts'
 import { importFile, undoRun } from '../import/run.ts'
+import { watchDirectory } from '../import/watch.ts'
 import { type CommandContext, UsageError } from './context.ts'
 import { type GroundFlags, groundOf, stateDirOf } from './import/ground.ts'
 import { printGuess, printRejected, printRuns, report } from './import/report.ts'
@@ -19,6 +20,8 @@ interface ImportFlags extends GroundFlags {
   readonly runs?: boolean
   readonly rejected?: string
   readonly guess?: string
+  readonly watch?: string
+  readonly once?: boolean
   readonly out?: string
 }
 
@@ -46,6 +49,8 @@ export function importCommand(context: CommandContext): Command {
     .option('--rejects <file>', 'what is refused goes here (default: FILE.rejected)')
     .option('--undo <run>', 'withdraw every event that came through a run')
     .option('--reason <text>', 'why, with --undo', 'import withdrawn')
+    .option('--watch <dir>', 'import what is dropped there with a NAME.manifest.json, and leave a receipt')
+    .option('--once', 'with --watch: end when nothing whole is left')
     .option('--runs', 'list earlier runs')
     .option('--rejected <file>', 'show the rows behind a file of rejects')
     .option('--out <file>', 'with --guess, --rejected: write to a new file')
@@ -75,6 +80,17 @@ async function imports(context: CommandContext, files: readonly string[], flags:
       flags.rejects ?? join(ground.stateDir, 'runs', flags.undo, 'undo.rejected'),
     )
     return report(context, await undoRun(ground, { run: flags.undo, reason: flags.reason ?? '', rejectsPath }), json)
+  }
+  if (flags.watch !== undefined) {
+    const options = {
+      directory: resolve(context.cwd, flags.watch),
+      mapping: await mappingOf(context, flags),
+      encoding: encodingOf(flags),
+      backfill: flags.backfill === true,
+      once: flags.once === true,
+    }
+    const settled = await watchDirectory(await groundOf(context, flags), options)
+    return void context.stderr.write(`  ${settled} deliveries settled\n`)
   }
   if (files.length === 0) throw new UsageError('name a file, or - for standard input')
   if (files.length > 1 && flags.rejects !== undefined) throw new UsageError('--rejects goes with one file')
