@@ -155,6 +155,10 @@ async function quarantined(log: LogConnection, least: number): Promise<Set<strin
   return ids
 }
 
+/** What is stored as a row, and what waits in the log for its original. */
+const EVERYTHING = `SELECT id FROM events WHERE source = '/sx/any'
+UNION ALL SELECT JSONExtractString(data, 'event', 'id') FROM control_entries WHERE type = 'yujing.parked' FORMAT TSV`
+
 const idsOf = (...fates: Fate[]) => numbers.filter((n) => fates.includes(fateOf(n))).map((n) => `event-${n}`)
 
 test('in = stored + duplicate + quarantined + parked, through request and inbox, while everything is killed', {
@@ -168,7 +172,7 @@ test('in = stored + duplicate + quarantined + parked, through request and inbox,
     const kept = idsOf('stored', 'parked')
     const rows = await eventually('all of it in history', async () => {
       try {
-        const text = await askClickHouse(service, "SELECT id FROM events WHERE source = '/sx/any' FORMAT TSV")
+        const text = await askClickHouse(service, EVERYTHING)
         const found = text.trim().split('\n')
         return found.length >= kept.length && found
       } catch {
