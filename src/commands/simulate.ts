@@ -15,6 +15,7 @@ import { writeTruth } from '../simulate/truth-file.ts'
 import { type Clock, systemClock } from '../telemetry/clock.ts'
 import { type CommandContext, UsageError } from './context.ts'
 import { readRuntime } from './runtime.ts'
+import { volumes } from './simulate-volumes.ts'
 
 interface SimulateFlags {
   rate: string
@@ -29,6 +30,8 @@ interface SimulateFlags {
   risks?: boolean
   table?: string
   kinds?: boolean
+  volumes?: string | true
+  pictures?: string
   faults: string
   soleTraders: string
   monthlyTables?: boolean
@@ -70,6 +73,11 @@ export function simulateCommand(context: CommandContext): Command {
     .option('--truth <file>', 'write what was planted as JSON lines: who, when, which detector should speak')
     .option('--risks', 'write the hidden risk of every enterprise into the truth too')
     .option('--kinds', 'list the kinds of incidents, and end')
+    .option(
+      '--volumes [part]',
+      'count a year of the whole province (20: a twentieth) beside the field’s figures, and end',
+    )
+    .option('--pictures <directory>', 'with --volumes: day.svg, week.svg, year.svg')
     .option('--sole-traders <number>', 'sole traders and cooperatives beside the enterprises', '0')
     .option('--faults <none|usual>', 'feeds as they are: late, silent, doubled, corrected, full tables resent', 'none')
     .option('--monthly-tables', 'tables of all entities from tax and social insurance every month')
@@ -89,6 +97,14 @@ async function simulate(context: CommandContext, flags: SimulateFlags, clock: Cl
   if (!(speed > 0)) throw new UsageError('--speed must be above 0')
   if (flags.kinds) {
     context.stdout.write(kindsTable())
+    return
+  }
+  if (flags.volumes !== undefined) {
+    const part = flags.volumes === true ? 20 : number(flags.volumes, '--volumes')
+    if (!(part >= 1)) throw new UsageError('--volumes must be 1 or more')
+    const now = flags.now === undefined ? clock.now() : time(flags.now, '--now', clock)
+    const pictures = flags.pictures === undefined ? null : resolve(context.cwd, flags.pictures)
+    context.stdout.write(await volumes(flags.seed, now, part, pictures))
     return
   }
   const after = flags.after === undefined ? undefined : time(flags.after, '--after', clock)

@@ -28,7 +28,7 @@ const BIRTH_YEARS = [1956, 2003] as const
 /** One representative in so many is older: born from 1944 on. */
 const ELDERLY = 300
 
-const digits = (value: number, length: number) => String(value).padStart(length, '0')
+const digits = (value: number, length: number) => String(10 ** length + value).slice(1)
 
 /** A mobile number of a range that nobody has. */
 export function madeUpPhone(random: Random): string {

@@ -168,18 +168,23 @@ export function createPopulation(seed: string, others = 0): Population {
     },
     enterprise(index, region = regionOf(index)) {
       const random = of.firms.at(index)
-      const known = subject(index, region)
+      const line = drawIndustry(of.lines.at(index))
       const its = form(index)
+      const code = madeUpCreditCode(index, region, offset, its.prefix)
       const capital = Math.round(drawCapital(random) * its.capital)
       return {
-        ...known,
-        name: firmName(random, cityOf(region), known.line.trade, its.suffix),
+        index,
+        code,
+        line,
+        industry: line.code,
+        region,
+        name: firmName(random, cityOf(region), line.trade, its.suffix),
         form: its,
         capital,
         paidIn: random.chance(PAID_IN) ? Math.round(capital * random.pick(PAID_SHARES)) : null,
         contributionYears: random.between(1, 5),
         phone: madeUpPhone(of.phones.at(index)),
-        email: random.chance(WITH_EMAIL) ? `contact@${known.code.toLowerCase()}.example` : null,
+        email: random.chance(WITH_EMAIL) ? `contact@${code}.example` : null,
         partner: holderOf(random, its, region),
         agent: random.chance(BY_AGENT) ? agent(region, drawAgent(random)) : null,
       }

@@ -104,6 +104,9 @@ export function createProvince(options: ProvinceOptions): Province {
   const run = runMark({ seed, enterprises, soleTraders, rate, days, start, rhythm, monthly, feeds, plans })
   const faults = feeds === 'none' ? NO_FAULTS : createFaults({ seed, run, from: start, to: now + FORESIGHT_MS })
 
+  /** Without faults the time of telling is known when the event is made. */
+  const prompt = feeds === 'none'
+
   function* initial(): Generator<CloudEvent> {
     const stamp = createStamp(run, 'P')
     const past: Past[] = planted.flatMap(({ happenings }) =>
@@ -139,7 +142,7 @@ export function createProvince(options: ProvinceOptions): Province {
     for (let next = agenda.take(); next !== undefined; next = agenda.take()) {
       const { time, item } = next
       let draft: Draft | null = null
-      const event = stamp(item.source, time, (id) => (draft = item.happen(time, id)), false)
+      const event = stamp(item.source, time, (id) => (draft = item.happen(time, id)), prompt && time < liveFrom)
       if (event === null || draft === null) continue
       yield { source: item.source, time, draft, event, prompt: item.prompt === true }
     }
@@ -147,7 +150,7 @@ export function createProvince(options: ProvinceOptions): Province {
 
   function* told(): Generator<Told> {
     for (const { at, event } of faults.tell(occurrences())) {
-      yield { at, event: at < liveFrom ? asBackfill(event) : event }
+      yield { at, event: at < liveFrom && !prompt ? asBackfill(event) : event }
     }
   }
 

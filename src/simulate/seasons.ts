@@ -4,7 +4,7 @@ import { dateOf, dayOf, isWorkday, springFestival, yearOf } from './calendar.ts'
 export type Season = (day: number) => number
 
 /** Remembers the last day asked about: arrivals ask hour by hour. */
-function byDay(season: Season): Season {
+export function byDay(season: Season): Season {
   let last = Number.NaN
   let factor = 1
   return (day) => {
@@ -57,7 +57,7 @@ export const SEASONS = {
       if (month > 6) return 0
       const office = isWorkday(day) ? 1 : 0.15
       if (month < 6) return office * ([0.12, 0.1, 0.25, 0.35, 0.5][month - 1] as number)
-      return office * (date < 11 ? 1.1 : date < 21 ? 1.5 : 1.9)
+      return office * (date < 11 ? 1.15 : date < 21 ? 1.45 : 1.65)
     }),
   /** The batch of those who did not report: the first ten days of July. */
   julyBatch: () =>
@@ -69,7 +69,7 @@ export const SEASONS = {
   monthlyBatch: () => byDay((day) => (within(dateOf(day).date, 16, 20) ? 1 : 0)),
 } as const satisfies Record<string, () => Season>
 
-/** The sum of a season's factors over the calendar year of a business day: what a yearly task is dealt out by. */
+/** The sum of a season's factors over a calendar year: what a yearly task is dealt out by. */
 export function yearTotal(season: Season, year: number): number {
   let total = 0
   for (let day = dayOf(year, 1, 1); day < dayOf(year + 1, 1, 1); day++) total += season(day)

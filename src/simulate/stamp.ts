@@ -32,25 +32,41 @@ export function createStamp(run: string, series: string): Stamp {
     const id = `${prefix}-${day}-${run}-${series}${String(number).padStart(6, '0')}`
     const draft = make(id)
     if (draft === null) return null
-    const { type, subject, region, industry, data, retracts } = draft
-    return {
-      specversion: '1.0',
-      id,
-      source,
-      type,
-      ...(subject !== '' && { subject }),
-      time: text,
-      region,
-      ...(industry !== '' && { industry }),
-      datacontenttype: 'application/json',
-      ...(backfill && { backfill }),
-      ...(retracts !== undefined && { retracts }),
-      data,
-    }
+    return eventOf(draft, { id, source, time: text }, backfill)
   }
 }
 
-const pad = (value: number, length: number) => String(value).padStart(length, '0')
+/** Written out for the two usual cases: a literal costs a third of one that is put together of spreads. */
+function eventOf(
+  draft: Draft,
+  { id, source, time }: Pick<CloudEvent, 'id' | 'source' | 'time'>,
+  backfill: boolean,
+): CloudEvent {
+  const { type, subject, region, industry, data, retracts } = draft
+  const specversion = '1.0'
+  const datacontenttype = 'application/json'
+  if (subject !== '' && industry !== '' && retracts === undefined) {
+    return backfill
+      ? { specversion, id, source, type, subject, time, region, industry, datacontenttype, backfill, data }
+      : { specversion, id, source, type, subject, time, region, industry, datacontenttype, data }
+  }
+  return {
+    specversion,
+    id,
+    source,
+    type,
+    ...(subject !== '' && { subject }),
+    time,
+    region,
+    ...(industry !== '' && { industry }),
+    datacontenttype,
+    ...(backfill && { backfill }),
+    ...(retracts !== undefined && { retracts }),
+    data,
+  }
+}
+
+const pad = (value: number, length: number) => String(10 ** length + value).slice(1)
 
 /** `formatTime` of the model, but each day is written once: events come day by day. */
 function createTimeFormat(): (time: number) => { day: string; text: string } {

@@ -4,7 +4,7 @@ import { draft, type Happening } from '../cloud-event.ts'
 import type { Subject } from '../population.ts'
 import { type Random, type Streams, streams } from '../random.ts'
 import { officeTimeAfter, RHYTHMS } from '../rhythm.ts'
-import { SEASONS, type Season, yearTotal } from '../seasons.ts'
+import { byDay, SEASONS, type Season, yearTotal } from '../seasons.ts'
 import { later, type Process, type World } from './process.ts'
 
 /** Share of entities that never report, of those without a bad trait, and how many catch up after being listed. */
@@ -168,7 +168,7 @@ export function roundProcesses(
       source: round.source,
       rhythm: round.rhythm,
       // One turn an entity and round: the season's factors of the round add up to its total.
-      season: (day) => round.season(day) / (round.total(day) || 1),
+      season: byDay((day) => round.season(day) / (round.total(day) || 1)),
       perDay: size,
       happen(world, random, time) {
         const day = businessDay(time)

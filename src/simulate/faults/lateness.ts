@@ -39,18 +39,18 @@ const WITHIN_BATCH_MS = 20
 
 /** When sources tell of their events, outages apart. */
 export function createLateness(): (source: SourceName, time: number, random: Random) => number {
-  const batches = new Map<SourceName, { at: number; count: number }>()
+  const batches = new Map<SourceName, Map<number, number>>()
   return (source, time, random) => {
     const { least, usual, stuck, longest, every } = LATENESS[source]
     const late = random.chance(stuck) ? random.next() * longest : least + random.exponential() * usual
     const at = Math.floor(time + Math.min(late, longest))
     if (every === 0) return at
     const batch = Math.ceil(at / every) * every
-    const known = batches.get(source)
-    if (known?.at !== batch) {
-      batches.set(source, { at: batch, count: 0 })
-      return batch
-    }
-    return batch + ++known.count * WITHIN_BATCH_MS
+    const open = batches.get(source) ?? new Map<number, number>()
+    batches.set(source, open)
+    for (const past of open.keys()) if (past < time) open.delete(past)
+    const before = open.get(batch) ?? 0
+    open.set(batch, before + 1)
+    return batch + before * WITHIN_BATCH_MS
   }
 }

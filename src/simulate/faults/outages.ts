@@ -33,9 +33,19 @@ export function outagesOf(seed: string, from: number, to: number): readonly Outa
   })
 }
 
-/** Moves what falls into an outage of its source to its end, in the order in which it was kept. */
+/** Milliseconds between two events that were kept: 50 a second. */
+const CATCHING_UP_MS = 20
+
+/** Moves what falls into an outage of its source to its end, one after the other in the order in which it was kept. */
 export function createOutageDelay(outages: readonly Outage[]): (source: SourceName, at: number) => number {
   const bySource = new Map<SourceName, Outage[]>()
   for (const outage of outages) bySource.set(outage.source, [...(bySource.get(outage.source) ?? []), outage])
-  return (source, at) => bySource.get(source)?.find(({ from, to }) => at >= from && at < to)?.to ?? at
+  const kept = new Map<Outage, number>()
+  return (source, at) => {
+    const outage = bySource.get(source)?.find(({ from, to }) => at >= from && at < to)
+    if (outage === undefined) return at
+    const before = kept.get(outage) ?? 0
+    kept.set(outage, before + 1)
+    return outage.to + before * CATCHING_UP_MS
+  }
 }
