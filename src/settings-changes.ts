@@ -5,6 +5,7 @@ import { type CalendarYear, calendarYearName } from './model/calendar.ts'
 import type { Control } from './model/control.ts'
 import { YujingError } from './model/errors.ts'
 import type { Position } from './model/position.ts'
+import { STATE_COUNCIL, stateCouncilYears } from './state-council-days.ts'
 
 type Numbers = Readonly<Record<string, number>>
 
@@ -114,7 +115,10 @@ export function createSettingsChanges(options: {
     /** Writes an entry as it is. */
     say: (control: Control): Promise<Changed> => inTurn(() => say(control)),
 
-    /** Writes the versions of this code into the log when they are not the last ones there, and shows what is in force. */
+    /**
+     * Writes into the log what this code brings along when it differs from what stands there: versions of detectors, and
+     * holidays of years that no administrator has set. Shows what is in force.
+     */
     async announce(): Promise<void> {
       const versions = Object.fromEntries(detectors.map(({ id, version }) => [id, version]))
       const last = writer.inForce().versions
@@ -123,9 +127,18 @@ export function createSettingsChanges(options: {
         Object.keys(last).length === detectors.length &&
         detectors.every(({ id, version }) => last[id] === version)
       if (!same) await writer.control({ type: 'yujing.detectors', data: { versions } })
+      for (const year of stateCouncilYears()) {
+        const before = shown().calendars[calendarYearName(year)]
+        if (before === undefined || (before.by === STATE_COUNCIL && !isSameYear(before, year)))
+          await writer.control(controlFor({ topic: 'calendars', year, by: STATE_COUNCIL }))
+      }
       for (const topic of Object.keys(shown()) as Topic[]) await project(topic)
     },
   }
+}
+
+function isSameYear(a: CalendarYear, b: CalendarYear): boolean {
+  return a.off.join() === b.off.join() && a.on.join() === b.on.join()
 }
 
 export type SettingsChanges = ReturnType<typeof createSettingsChanges>
