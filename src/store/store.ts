@@ -58,7 +58,7 @@ export interface Store {
   /** Present names by credit code, at most some thousands; absent when no registration told it. */
   enterpriseNames(codes: readonly string[]): Promise<Map<string, string>>
   /** Its events, newest first; `next` of one page is the `cursor` of the following. `request.invalid` for a foreign cursor. */
-  timeline(code: string, limit: number, cursor: string | null): Promise<TimelinePage>
+  timeline(code: string, limit: number, cursor: string | null, types?: readonly string[]): Promise<TimelinePage>
   /** Content hash by id hash (decimal strings); an id that is not stored is absent. */
   lookupEventIds(idHashes: readonly string[]): Promise<Map<string, string>>
   /** Stored events by id hash. */
@@ -166,7 +166,7 @@ export function openStore(o: StoreOptions): Store {
     eventsAt: (positions) => askSoon(() => eventsAt(prompt, positions)),
     enterprise: (code) => askSoon(() => enterprise(prompt, code)),
     enterpriseNames: (codes) => ask(() => enterpriseNames(client, codes)),
-    timeline: (code, limit, cursor) => askSoon(() => timeline(prompt, code, limit, cursor)),
+    timeline: (code, limit, cursor, types) => askSoon(() => timeline(prompt, code, limit, cursor, types)),
     keyHistory: (wanted) => askSoon(() => keyHistory(prompt, wanted)),
     hasControl: (position) => askSoon(() => hasControl(prompt, position)),
     lookupEventIds: (idHashes) => ask(() => lookupEventIds(client, idHashes)),
