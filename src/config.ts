@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { DAY_MS } from './model/time.ts'
 import { LOG_LEVELS, type LogLevel } from './telemetry/logger.ts'
@@ -20,6 +21,8 @@ export interface Config {
   readonly role: Role
   /** Detection worker threads, 1 to 64. */
   readonly shards: number
+  /** Threads that judge what comes in, 0 to 16; 0: the main thread does. */
+  readonly doorThreads: number
   readonly logLevel: LogLevel
   /** Key of the pseudonyms; absent: generated into the data directory (embedded NATS only). */
   readonly personKey: string | undefined
@@ -97,6 +100,7 @@ export function readConfig(env: Environment, cwd: string): Config {
     clickhouseUrl: url(text('CLICKHOUSE_URL'), 'YUJING_CLICKHOUSE_URL', ['http:', 'https:']),
     role: roleOf(text('ROLE')),
     shards: integer(text('SHARDS'), 'YUJING_SHARDS', 1, 1, 64),
+    doorThreads: integer(text('DOOR_THREADS'), 'YUJING_DOOR_THREADS', doorThreadsFor(availableParallelism()), 0, 16),
     logLevel: word(text('LOG_LEVEL'), 'YUJING_LOG_LEVEL', LOG_LEVELS, 'info'),
     personKey: secret(text('PERSON_KEY'), 'YUJING_PERSON_KEY', /^.{32,512}$/s, 'at least 32 characters'),
     bootstrapKey: secret(
@@ -128,6 +132,11 @@ export function readConfig(env: Environment, cwd: string): Config {
       'all, unless YUJING_NATS_URL and YUJING_CLICKHOUSE_URL name the servers that the replicas share',
     )
   return config
+}
+
+/** A quarter of the cores, one at least; none where there is but one core, which the main thread needs. */
+function doorThreadsFor(cores: number): number {
+  return cores < 2 ? 0 : Math.min(16, Math.ceil(cores / 4))
 }
 
 function hostOf(value: string | undefined, name: string): string {

@@ -10,6 +10,7 @@ import { createLiveFeed } from './deliver/websocket/live-feed.ts'
 import { createDetectGroups } from './detect-groups.ts'
 import { startDetect } from './detect-host.ts'
 import { createDetectorSettings } from './detector-settings.ts'
+import { startDoorThreads } from './door-threads.ts'
 import { createDuty } from './duty.ts'
 import { packageRoot } from './embedded/package-root.ts'
 import { createEnterpriseNames } from './enterprise-names.ts'
@@ -21,6 +22,8 @@ import { createImportRuns } from './import-runs.ts'
 import { createInboxNews, startInboxes } from './inbox-duty.ts'
 import { createDoor } from './ingest/door.ts'
 import { INGEST_LIMITS } from './ingest/limits.ts'
+import { createPreparer } from './ingest/prepare/prepare.ts'
+import type { Preparer, RegisteredSource } from './ingest/preparer.ts'
 import { createSeal } from './ingest/seal.ts'
 import { startLead } from './lead-duty.ts'
 import { DAY_MS } from './model/time.ts'
@@ -143,6 +146,7 @@ export async function startFlow(ground: Ground, stopping: Stopping): Promise<str
   const watch = watchClock(clock, { logger, metrics })
   stopping.onStop('clock watch', () => watch.stop())
   const door = createDoor({
+    preparer: preparerOf(ground, stopping),
     writer: replica.writerOf(() => lead.current()?.writer ?? null),
     personKey: ground.personKey,
     quarantine: log.quarantine,
@@ -151,7 +155,7 @@ export async function startFlow(ground: Ground, stopping: Stopping): Promise<str
     metrics,
     limits: INGEST_LIMITS,
     assertOpen: () => ground.disk.assertRoom(),
-    strongSource: (source) => sources.register.find(source)?.strong ?? false,
+    registered: () => registeredSources(sources.register.all()),
   })
 
   // quarantine -> administrators -> the door
@@ -252,4 +256,18 @@ export async function startFlow(ground: Ground, stopping: Stopping): Promise<str
     stopping.onStop('inbox duty', () => reading.stop())
   }
   return url
+}
+
+/** Who judges what comes in: threads of the door, or this one. */
+function preparerOf({ config, personKey, onFatal }: Ground, stopping: Stopping): Preparer {
+  const threads = WORK[config.role].serve ? config.doorThreads : 0
+  if (threads === 0) return createPreparer({ personKey, limits: INGEST_LIMITS })
+  const started = startDoorThreads({ threads, personKey, onFatal })
+  stopping.onStop('threads of the door', () => started.stop())
+  return started
+}
+
+/** What the door must know of registered sources: nothing while none is strong. */
+function registeredSources(all: readonly RegisteredSource[]): RegisteredSource[] {
+  return all.some(({ strong }) => strong) ? all.map(({ name, strong }) => ({ name, strong })) : []
 }

@@ -1,10 +1,8 @@
 import { detectorOf } from '../detectors/index.ts'
 import { createMirror } from './access/mirror.ts'
 import type { Ground } from './ground.ts'
-import type { AppendOutcome } from './ingest/writer-port.ts'
+import type { WriterPort } from './ingest/writer-port.ts'
 import { calendarYearName } from './model/calendar.ts'
-import type { CanonicalEvent } from './model/event.ts'
-import type { Lane } from './model/lane.ts'
 import { SourceRecord } from './model/source.ts'
 import type { Replica } from './replica.ts'
 import { createSourceBoard, type SourceBoard } from './sources/board.ts'
@@ -66,17 +64,14 @@ export async function createSourceDesk(
   }
 }
 
-interface Appender {
-  append(events: readonly CanonicalEvent[], lane?: Lane): Promise<AppendOutcome[]>
-}
-
 /** The same writer; the watch is told what became of all that it was given. */
-export function countedBySource<W extends Appender>(writer: W, watch: Pick<SourceWatch, 'count'>): W {
+export function countedBySource<W extends WriterPort>(writer: W, watch: Pick<SourceWatch, 'count'>): W {
   return {
     ...writer,
     async append(events, lane) {
       const outcomes = await writer.append(events, lane)
-      watch.count(events, outcomes)
+      const outlines = outcomes.map((_, index) => events.outline(index))
+      watch.count(outlines, outcomes)
       return outcomes
     },
   }

@@ -13,8 +13,12 @@ export function isBinaryMode(headers: IngestHeaders): boolean {
   return headers['ce-specversion'] !== undefined || headers['ce-type'] !== undefined
 }
 
-/** One event whose attributes stand in `ce-*` headers (percent-encoded UTF-8) and whose body is the data. */
-export function readBinaryMode(headers: IngestHeaders, body: string, limits: IngestLimits): RawEvent {
+/** One event, and the whole of it as text, whose attributes stand in `ce-*` headers (percent-encoded UTF-8) and whose body is the data. */
+export function readBinaryMode(
+  headers: IngestHeaders,
+  body: string,
+  limits: IngestLimits,
+): { event: RawEvent; sent: string } {
   const event: Record<string, unknown> = Object.create(null)
   let fault: Refusal | null = null
   for (const [name, value] of Object.entries(headers)) {
@@ -33,8 +37,8 @@ export function readBinaryMode(headers: IngestHeaders, body: string, limits: Ing
       fault ??= malformed('The body is not JSON; with ce-* headers it must hold the data alone.')
     }
   }
-  const text = (): string => JSON.stringify({ ...event, data: event.data ?? body })
-  return { value: event, fault, text, bytes: Buffer.byteLength(text()) }
+  const sent = JSON.stringify({ ...event, data: event.data ?? body })
+  return { event: { value: event, fault, bytes: Buffer.byteLength(sent) }, sent }
 }
 
 const malformed = (reason: string): Refusal => refuse('event.malformed', reason)

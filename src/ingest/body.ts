@@ -11,10 +11,16 @@ export interface RawEvent {
   readonly value: unknown
   /** What is wrong already; null when the value is to be judged. */
   readonly fault: Refusal | null
-  /** The text as sent: sealed if the event goes to quarantine. */
-  readonly text: () => string
   /** Bytes as sent. */
   readonly bytes: number
+}
+
+/** The events of a body, told apart but not read yet. */
+export interface SentEvents {
+  readonly length: number
+  /** As sent: sealed if the event goes to quarantine. */
+  text(index: number): string
+  read(index: number): RawEvent
 }
 
 export interface IngestBody {
@@ -24,37 +30,63 @@ export interface IngestBody {
   readonly body: Buffer
 }
 
-/** Events read at a time, about 2 ms: others must not wait. */
-const STRETCH = 250
+/** Events told apart at a time, under 2 ms: others must not wait. */
+const STRETCH = 1_000
+
+/** A body and what says how to read it. */
+export interface SentPart {
+  /** Unpacked. */
+  readonly body: Uint8Array
+  readonly mode: ContentMode
+  readonly headers: IngestHeaders
+}
+
+/** The events of bodies as if they were one. @throws YujingError `body.*` when one of them cannot be read */
+export async function splitAll(
+  parts: readonly SentPart[],
+  limits: IngestLimits,
+  turn: () => Promise<void>,
+): Promise<SentEvents> {
+  const all: SentEvents[] = []
+  for (const part of parts) all.push(await splitBody(part, limits, turn))
+  const [only] = all
+  if (only !== undefined && all.length === 1) return only
+  const places = all.flatMap((of) => Array.from({ length: of.length }, (_, index) => ({ of, index })))
+  const at = (index: number) => places[index] as (typeof places)[number]
+  return {
+    length: places.length,
+    text: (index) => at(index).of.text(at(index).index),
+    read: (index) => at(index).of.read(at(index).index),
+  }
+}
 
 /**
  * Takes a body apart into events by its content type.
  *
- * @param body unpacked
  * @param turn resolves when the thread may be used for a further stretch
  * @throws YujingError `body.*` when the body as a whole cannot be read
  */
-export async function readBody(
-  body: Buffer,
-  mode: ContentMode,
-  headers: IngestHeaders,
+export async function splitBody(
+  { body, mode, headers }: SentPart,
   limits: IngestLimits,
   turn: () => Promise<void>,
-): Promise<RawEvent[]> {
-  const text = decodeUtf8(body)
+): Promise<SentEvents> {
+  const text = decodeUtf8(Buffer.from(body.buffer, body.byteOffset, body.byteLength))
   switch (mode) {
     case 'structured': {
       const event = readEvent(text, limits)
       if (event.fault?.code === 'event.malformed') throw new YujingError('body.malformed', event.fault.message)
-      return [event]
+      return { length: 1, text: () => text, read: () => event }
     }
-    case 'binary':
+    case 'binary': {
       if (isNestedDeeper(text, limits.nesting)) throw new YujingError('body.malformed', tooDeep(limits))
-      return [readBinaryMode(headers, text, limits)]
+      const { event, sent } = readBinaryMode(headers, text, limits)
+      return { length: 1, text: () => sent, read: () => event }
+    }
     case 'batch':
-      return readMany(batchOf(text), limits, turn)
+      return many(batchOf(text), limits, turn)
     case 'lines':
-      return readMany(linesOf(text), limits, turn)
+      return many(linesOf(text), limits, turn)
   }
 }
 
@@ -84,15 +116,16 @@ function decodeUtf8(body: Buffer): string {
   return body.toString('utf8', marked ? 3 : 0)
 }
 
-async function readMany(texts: Iterable<string>, limits: IngestLimits, turn: () => Promise<void>): Promise<RawEvent[]> {
-  const events: RawEvent[] = []
-  for (const text of texts) {
-    if (events.length === limits.eventsPerRequest)
+async function many(parts: Iterable<string>, limits: IngestLimits, turn: () => Promise<void>): Promise<SentEvents> {
+  const texts: string[] = []
+  for (const text of parts) {
+    if (texts.length === limits.eventsPerRequest)
       throw new YujingError('body.too-large', `More than ${limits.eventsPerRequest} events; send smaller batches.`)
-    events.push(readEvent(text, limits))
-    if (events.length % STRETCH === 0) await turn()
+    texts.push(text)
+    if (texts.length % STRETCH === 0) await turn()
   }
-  return events
+  const textAt = (index: number): string => texts[index] ?? ''
+  return { length: texts.length, text: textAt, read: (index) => readEvent(textAt(index), limits) }
 }
 
 /** Elements are told apart before they are parsed: so each is measured as sent, and none can grow beyond its limit. */
@@ -104,12 +137,11 @@ function* batchOf(text: string): Generator<string> {
 /** What is far over the limit is not even parsed: a text of brackets takes thirty times its length as objects. */
 function readEvent(sent: string, limits: IngestLimits): RawEvent {
   const bytes = Buffer.byteLength(sent)
-  const raw = { text: () => sent, bytes }
-  const faulty = (fault: Refusal): RawEvent => ({ ...raw, value: undefined, fault })
+  const faulty = (fault: Refusal): RawEvent => ({ value: undefined, fault, bytes })
   if (bytes > limits.parsedBytes) return faulty(refuse('event.too-large'))
   if (isNestedDeeper(sent, limits.nesting)) return faulty(refuse('event.malformed', tooDeep(limits)))
   try {
-    return { ...raw, value: JSON.parse(sent) as unknown, fault: null }
+    return { value: JSON.parse(sent) as unknown, fault: null, bytes }
   } catch {
     // The message of the parser quotes the text, which may name people.
     return faulty(refuse('event.malformed', 'The text is not JSON; check it with a JSON validator.'))

@@ -1,27 +1,20 @@
-import { organisationCheckFits } from '../model/credit-code.ts'
 import { ERRORS, YujingError } from '../model/errors.ts'
-import type { CanonicalEvent } from '../model/event.ts'
 import type { Lane } from '../model/lane.ts'
-import type { QuarantineEntry } from '../model/quarantine.ts'
 import type { GuardedClock } from '../telemetry/guarded-clock.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
-import { admit, type Gate } from './admit.ts'
-import { createAttempts } from './attempts.ts'
-import { contentMode, type IngestBody, type RawEvent, readBody } from './body.ts'
+import { contentMode, type IngestBody, type SentPart, splitAll, splitBody } from './body.ts'
 import { createBudget } from './budget.ts'
-import { compileCatalogue } from './data-check.ts'
-import { nameIn } from './envelope.ts'
+import { createIsolation } from './isolation.ts'
 import type { IngestLimits } from './limits.ts'
-import { createPseudonyms } from './pseudonyms.ts'
+import type { Preparer, RegisteredSource, SentBody } from './preparer.ts'
 import type { QuarantinePort } from './quarantine-port.ts'
-import { type Refusal, refuse } from './refusal.ts'
 import { asRefused, isBodyFault, type RefusedBody } from './refused-body.ts'
 import type { IngestRights } from './rights.ts'
-import { createSeal } from './seal.ts'
+import { type IngestAnswer, Tally } from './tally.ts'
 import { createTurns } from './turns.ts'
 import { unpack, unpackedLength } from './unpack.ts'
-import type { AppendOutcome, WriterPort } from './writer-port.ts'
+import type { WriterPort } from './writer-port.ts'
 
 export interface IngestRequest extends IngestBody {
   readonly rights: IngestRights
@@ -33,20 +26,6 @@ export interface IngestRequest extends IngestBody {
   readonly listsDuplicates?: boolean
   /** false: what is refused is only answered for, because it lies in quarantine already. */
   readonly isolates?: boolean
-}
-
-/** What of a request its events carry along. */
-type Passing = Pick<IngestRequest, 'rights' | 'listsDuplicates' | 'isolates'>
-
-/** The answer of CONTRACT 4; `index` counts the events of the request from 0. */
-export interface IngestAnswer {
-  readonly accepted: number
-  /** Reused ids included. */
-  readonly duplicates: number
-  readonly rejected: readonly (Refusal & { readonly index: number; readonly id: string | null })[]
-  readonly reused: readonly { readonly index: number; readonly id: string }[]
-  /** Places of all duplicates, where the request asks for them. */
-  readonly known?: readonly number[]
 }
 
 export interface Door {
@@ -75,8 +54,9 @@ export interface Door {
 }
 
 export interface DoorOptions {
+  readonly preparer: Preparer
   readonly writer: WriterPort
-  /** Secret of the pseudonyms, at least 16 bytes. */
+  /** Secret of the seal on what goes to quarantine, at least 16 bytes. */
   readonly personKey: Buffer
   readonly quarantine: QuarantinePort
   /** Judges the time of events; nothing is let in, nor refused, while it is in doubt. */
@@ -86,90 +66,19 @@ export interface DoorOptions {
   readonly limits: IngestLimits
   /** Throws YujingError of status 503 while nothing may come in, whatever it is. */
   readonly assertOpen?: () => void
-  /** Sources whose given person keys are as good as ID numbers; none unless said. */
-  readonly strongSource?: (source: string) => boolean
+  /** Sources whose given person keys are judged by what was registered; none unless said. */
+  readonly registered?: () => readonly RegisteredSource[]
 }
 
-/** One event of a request on its way through the door. */
-type Passage = { readonly raw: RawEvent } & (
-  | { readonly event: CanonicalEvent; readonly refusal: null }
-  | { readonly event: null; readonly refusal: Refusal }
-)
-
-/** An event, or a body as a whole, that goes to quarantine. */
-interface Refused {
-  readonly raw: Pick<RawEvent, 'value' | 'text' | 'bytes'>
-  readonly refusal: Refusal
-  /** What the entry says besides. */
-  readonly more?: Pick<QuarantineEntry, 'sender' | 'encoding'>
-}
-
-/** Events judged at a time, under 2 ms: a request of many thousands must not keep others waiting. */
-const STRETCH = 25
-/** Events handed to the writer at a time. */
-const APPENDED = 250
-
+/**
+ * The way in: what a request holds is prepared (`preparer.ts`), appended, and what was refused put into quarantine.
+ *
+ *     body ── unpack ── prepare ──> portion ── append ──> portion ── append ──> ... ── isolate ── answer
+ */
 export function createDoor(options: DoorOptions): Door {
-  const { writer, quarantine, clock, metrics, limits } = options
+  const { writer, preparer, clock, metrics, limits } = options
   const logger = options.logger.child({ step: 'ingest' })
-  const seal = createSeal(options.personKey)
-  const gate: Gate = {
-    checks: compileCatalogue(),
-    pseudonyms: createPseudonyms({
-      personKey: options.personKey,
-      strongSource: options.strongSource ?? (() => false),
-      cached: limits.cachedPseudonyms,
-    }),
-    limits,
-  }
-
-  function judge(raw: RawEvent, rights: IngestRights, now: number): Passage {
-    const admission = admit(raw, rights, now, gate)
-    if ('refusal' in admission) return { raw, event: null, refusal: admission.refusal }
-    if (admission.dropped > 0) metrics.dropsTotal.inc({ step: 'ingest', reason: 'unknown-member' }, admission.dropped)
-    return { raw, event: admission.event, refusal: null }
-  }
-
-  /** Codes that fail the inner check are in use, so they pass; whoever looks for typing errors finds them here. */
-  function warnOfInnerCheck(events: readonly CanonicalEvent[]): void {
-    if (!logger.isLevelEnabled('debug')) return
-    const doubtful = events.filter(({ subject }) => subject !== '' && !organisationCheckFits(subject))
-    if (doubtful.length > 0) logger.debug({ subjects: doubtful.length }, 'credit codes fail the check of GB 11714')
-  }
-
-  async function isolate({ raw, refusal: { code, message }, more }: Refused, name: string): Promise<void> {
-    const text = raw.text()
-    const kept = text.slice(0, limits.quarantinedCharacters)
-    const entry = {
-      code,
-      reason: message,
-      source: nameIn(raw.value, 'source') ?? '',
-      id: nameIn(raw.value, 'id'),
-      receivedAt: clock.now(),
-      ...more,
-      payload: seal.close(kept),
-      ...(kept.length < text.length && { cutFromBytes: raw.bytes }),
-    }
-    await quarantine.put(entry, name)
-  }
-
-  /** So many at a time: a hundred thousand at once would outrun the quarantine's patience and the memory. */
-  async function isolateAll(refused: readonly Refused[]): Promise<void> {
-    if (refused.length === 0) return
-    const attempt = attempts.begin(() => contentOf(refused))
-    const rest = refused.entries()
-    const lane = async (): Promise<void> => {
-      for (const [index, one] of rest) await isolate(one, `${attempt.name}-${index}`)
-    }
-    try {
-      await Promise.all(Array.from({ length: Math.min(limits.quarantineAhead, refused.length) }, lane))
-    } catch (error) {
-      attempt.failed()
-      throw error
-    }
-  }
-
-  const attempts = createAttempts(limits.unansweredRequests)
+  const isolate = createIsolation(options)
   const working = { live: createBudget(limits.workingBytes.live), batch: createBudget(limits.workingBytes.batch) }
   const turns = createTurns()
   let isStopping = false
@@ -181,7 +90,7 @@ export function createDoor(options: DoorOptions): Door {
 
   async function keep(refused: RefusedBody): Promise<void> {
     assertOpen()
-    if (refused.bytes > 0) await isolateAll([asRefused(refused, limits)])
+    if (refused.bytes > 0) await isolate([asRefused(refused, limits)])
   }
 
   async function accept(request: IngestRequest): Promise<IngestAnswer> {
@@ -202,24 +111,20 @@ export function createDoor(options: DoorOptions): Door {
     // What a packed body says of its length is not believed, but held to.
     const most = lane === 'live' ? limits.liveBytes : limits.unpackedBytes
     const packed = request.contentEncoding !== undefined
-    const endLive = lane === 'live' ? turns.begin() : () => {}
     const share = await working[lane].take(packed ? most : request.body.length)
     try {
       const body = await unpack(request.body, request.contentEncoding, { ...limits, unpackedBytes: most })
       share.keep(body.length)
-      // Decoding ten megabytes is a stretch of its own.
-      if (lane === 'batch') await turns.next(lane)
-      const raws = await readBody(body, mode, request.headers, limits, () => turns.next(lane))
-      return await pass(raws, request, lane, endLive)
+      const { headers, rights } = request
+      const registered = options.registered?.() ?? []
+      return await pass({ parts: [{ body, mode, headers }], rights, lane, registered }, request)
     } catch (error) {
       const isLonger = lane === 'live' && error instanceof YujingError && error.code === 'body.too-large'
       if (!isLonger) throw error
       share.giveBack()
-      endLive()
       return await take({ ...request, lane: 'batch' })
     } finally {
       share.giveBack()
-      endLive()
     }
   }
 
@@ -230,32 +135,79 @@ export function createDoor(options: DoorOptions): Door {
     assertOpen()
     const length = bodies.reduce((sum, { body }) => sum + body.length, 0)
     const lane = length > limits.liveBytes ? 'batch' : asked
-    const endLive = lane === 'live' ? turns.begin() : () => {}
     const share = await working[lane].take(length)
     try {
-      const raws: RawEvent[] = []
-      for (const message of bodies) raws.push(...(await readOrKeep(message, sender, lane)))
-      if (raws.length > 0) await pass(raws, { rights }, lane, endLive)
+      const parts: SentPart[] = []
+      for (const message of bodies) parts.push(...(await readOrKeep(message, sender, lane)))
+      if (parts.length > 0) await pass({ parts, rights, lane, registered: options.registered?.() ?? [] })
     } catch (error) {
       const isAnswered = error instanceof YujingError && ERRORS[error.code].status < 500
       if (!isAnswered) throw error
     } finally {
       share.giveBack()
-      endLive()
     }
   }
 
-  async function readOrKeep(message: IngestBody, sender: string | undefined, lane: Lane): Promise<RawEvent[]> {
+  /** Looked through before it goes with the others, which must not fail for its sake. */
+  async function readOrKeep(message: IngestBody, sender: string | undefined, lane: Lane): Promise<SentPart[]> {
     const { body, headers } = message
     try {
       const mode = contentMode(message)
       const unpacked = await unpack(body, message.contentEncoding, { ...limits, unpackedBytes: limits.bodyBytes })
-      return await readBody(unpacked, mode, headers, limits, () => turns.next(lane))
+      const part = { body: unpacked, mode, headers }
+      const { length } = await splitBody(part, limits, () => turns.next(lane))
+      return length > 0 ? [part] : []
     } catch (error) {
       if (!isBodyFault(error)) throw error
       await keep({ body, bytes: body.length, sender, error })
       return []
     }
+  }
+
+  /** From the first backfill on a request belongs to the batch lane. */
+  async function pass(
+    sent: SentBody,
+    { listsDuplicates = false, isolates = true }: Pick<IngestRequest, 'listsDuplicates' | 'isolates'> = {},
+  ): Promise<IngestAnswer> {
+    const tally = new Tally()
+    let { lane } = sent
+    const now = (): number => {
+      clock.assertBelieved()
+      return clock.now()
+    }
+    for await (const portion of preparer.prepare(sent, now)) {
+      clock.assertBelieved()
+      if (portion.hasBackfill) lane = 'batch'
+      if (isStopping && lane === 'batch') throw new YujingError('log.unavailable')
+      if (portion.dropped > 0) metrics.dropsTotal.inc({ step: 'ingest', reason: 'unknown-member' }, portion.dropped)
+      if (portion.doubtfulSubjects > 0)
+        logger.debug({ subjects: portion.doubtfulSubjects }, 'credit codes fail the check of GB 11714')
+      tally.add(portion, portion.events.length > 0 ? await writer.append(portion.events, lane) : [])
+    }
+    if (isolates) await isolateAll(tally, sent)
+    return answered(tally, listsDuplicates)
+  }
+
+  /** What goes to quarantine is sought in the body again: most requests have nothing to be kept for it. */
+  async function isolateAll(tally: Tally, { parts, lane }: SentBody): Promise<void> {
+    const refused = tally.isolated()
+    if (refused.length === 0) return
+    const sent = await splitAll(parts, limits, () => turns.next(lane))
+    await isolate(refused.map((one) => ({ ...one, text: () => sent.text(one.index) })))
+    logger.info({ isolated: refused.length, of: tally.covered }, 'events refused')
+  }
+
+  function answered(tally: Tally, listsDuplicates: boolean): IngestAnswer {
+    const answer = tally.answer(listsDuplicates)
+    for (const { code } of answer.rejected) {
+      metrics.eventsRejectedTotal.inc({ code })
+      metrics.dropsTotal.inc({ step: 'ingest', reason: 'rejected' })
+    }
+    const first = answer.rejected[0]
+    if (first !== undefined && answer.rejected.length === tally.covered) {
+      throw new YujingError(first.code, first.message, answer)
+    }
+    return answer
   }
 
   return {
@@ -266,96 +218,4 @@ export function createDoor(options: DoorOptions): Door {
       isStopping = true
     },
   }
-
-  /** Judges in stretches and appends in portions. From the first backfill on a request belongs to the batch lane. */
-  async function pass(
-    raws: readonly RawEvent[],
-    { rights, listsDuplicates = false, isolates = true }: Passing,
-    asked: Lane,
-    endLive: () => void,
-  ): Promise<IngestAnswer> {
-    const passages: Passage[] = []
-    const outcomes: AppendOutcome[] = []
-    let lane = asked
-    let portion: CanonicalEvent[] = []
-    for (let from = 0; from < raws.length; from += STRETCH) {
-      if (from > 0 || lane === 'batch') await turns.next(lane)
-      if (isStopping && lane === 'batch') throw new YujingError('log.unavailable')
-      clock.assertBelieved()
-      const stretch = raws.slice(from, from + STRETCH).map((raw) => judge(raw, rights, clock.now()))
-      passages.push(...stretch)
-      const events = stretch.flatMap(({ event }) => (event === null ? [] : [event]))
-      warnOfInnerCheck(events)
-      if (events.some(({ backfill }) => backfill)) {
-        lane = 'batch'
-        endLive()
-      }
-      portion.push(...events)
-      if (portion.length < APPENDED && from + STRETCH < raws.length) continue
-      if (portion.length > 0) outcomes.push(...(await writer.append(portion, lane)))
-      portion = []
-    }
-    const { answer, outcomeOf } = answerFor(passages, outcomes, listsDuplicates)
-    const isolated = passages.flatMap(({ raw, refusal }, index) => {
-      if (refusal !== null) return [{ raw, refusal }]
-      const outcome = outcomeOf.get(passages[index] as Passage)
-      if (outcome?.kind === 'refused') return [{ raw, refusal: refuse(outcome.code) }]
-      return outcome?.kind === 'reused' ? [{ raw, refusal: refuse('event.id-reused') }] : []
-    })
-    if (isolates) await isolateAll(isolated)
-    for (const { code } of answer.rejected) {
-      metrics.eventsRejectedTotal.inc({ code })
-      metrics.dropsTotal.inc({ step: 'ingest', reason: 'rejected' })
-    }
-    if (isolates && isolated.length > 0)
-      logger.info({ isolated: isolated.length, of: passages.length }, 'events refused')
-    const first = answer.rejected[0]
-    if (first !== undefined && answer.rejected.length === passages.length) {
-      throw new YujingError(first.code, first.message, answer)
-    }
-    return answer
-  }
-}
-
-/** What is refused, and why, as one text after the other. */
-function* contentOf(refused: readonly Refused[]): Iterable<string> {
-  for (const { raw, refusal } of refused) {
-    yield refusal.code
-    yield raw.text()
-  }
-}
-
-/** Joins what the writer says of the admitted events with the refusals, in the order of the request. */
-function answerFor(
-  passages: readonly Passage[],
-  outcomes: readonly AppendOutcome[],
-  listsDuplicates: boolean,
-): { answer: IngestAnswer; outcomeOf: ReadonlyMap<Passage, AppendOutcome> } {
-  const outcomeOf = new Map<Passage, AppendOutcome>()
-  const rejected: (Refusal & { index: number; id: string | null })[] = []
-  const reused: { index: number; id: string }[] = []
-  let accepted = 0
-  const known: number[] = []
-  let duplicates = 0
-  let answered = 0
-  for (const [index, passage] of passages.entries()) {
-    if (passage.refusal !== null) {
-      rejected.push({ index, id: nameIn(passage.raw.value, 'id'), ...passage.refusal })
-      continue
-    }
-    const outcome = outcomes[answered++]
-    if (outcome === undefined) throw new Error('the writer answered for fewer events than it was given')
-    outcomeOf.set(passage, outcome)
-    if (outcome.kind === 'refused') {
-      rejected.push({ index, id: passage.event.id, ...refuse(outcome.code) })
-      continue
-    }
-    if (outcome.kind === 'stored' || outcome.kind === 'parked') accepted += 1
-    else {
-      duplicates += 1
-      known.push(index)
-    }
-    if (outcome.kind === 'reused') reused.push({ index, id: passage.event.id })
-  }
-  return { answer: { accepted, duplicates, rejected, reused, ...(listsDuplicates && { known }) }, outcomeOf }
 }

@@ -1,8 +1,6 @@
 import { YujingError } from '../model/errors.ts'
-import type { QuarantineEntry } from '../model/quarantine.ts'
-import type { RawEvent } from './body.ts'
+import type { Isolated } from './isolation.ts'
 import type { IngestLimits } from './limits.ts'
-import type { Refusal } from './refusal.ts'
 
 /** A body that was refused as a whole. */
 export interface RefusedBody {
@@ -28,16 +26,16 @@ export function isBodyFault(error: unknown): error is YujingError {
 export function asRefused(
   { body, bytes, sender, error }: RefusedBody,
   limits: Pick<IngestLimits, 'quarantinedCharacters'>,
-): {
-  raw: Pick<RawEvent, 'value' | 'text' | 'bytes'>
-  refusal: Refusal
-  more: Pick<QuarantineEntry, 'sender' | 'encoding'>
-} {
+): Isolated {
   const beginning = body.subarray(0, CHARACTER_BYTES * limits.quarantinedCharacters)
   const text = textOf(beginning, beginning.length < bytes)
   return {
-    raw: { value: undefined, text: () => text ?? beginning.toString('base64'), bytes },
-    refusal: { code: error.code, message: error.message },
+    code: error.code,
+    message: error.message,
+    source: '',
+    id: null,
+    text: () => text ?? beginning.toString('base64'),
+    bytes,
     more: { ...(sender !== undefined && { sender }), ...(text === null && { encoding: 'base64' as const }) },
   }
 }

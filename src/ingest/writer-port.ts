@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../model/errors.ts'
-import type { CanonicalEvent } from '../model/event.ts'
 import type { Lane } from '../model/lane.ts'
 import type { Position } from '../model/position.ts'
+import type { PreparedEvents } from './prepared-events.ts'
 
 /**
  * What became of one event: in the log now; there already; there already with other content; kept until the event comes
@@ -20,5 +20,5 @@ export interface WriterPort {
    * @param lane `live` unless said otherwise
    * @throws YujingError of status 503 when not all is known to be in the log: the same call may be made again
    */
-  append(events: readonly CanonicalEvent[], lane?: Lane): Promise<AppendOutcome[]>
+  append(events: PreparedEvents, lane?: Lane): Promise<AppendOutcome[]>
 }

@@ -1,4 +1,5 @@
-import type { EventKey, LoggedEvent, RegisterFacts } from './event.ts'
+import type { CanonicalEvent, EventKey, LoggedEvent, RegisterFacts } from './event.ts'
+import type { Position } from './position.ts'
 
 /**
  * The row format of the log: one JSON array a line in the column order of the `events` table (`JSONCompactEachRow`), so
@@ -42,18 +43,47 @@ export interface EventHashes {
 }
 
 /**
- * One line of a batch, without the line end: JSON.stringify of the columns, but put together for a third of its cost.
+ * One line of a batch, without the line end: JSON.stringify of the columns, but put together for a third of its cost, and
+ * from parts that become known at different places:
  *
- * @param data the event's data as JSON, where the caller has it already
+ *     ["epoch",seq,idx,received_ms,  "source", ... ,{data},  {register},  [  [key], ...  ],"id_hash","content_hash"]
+ *     place                          said                    register        keys         hashes
  */
-export function encodeRow(event: LoggedEvent, hashes: EventHashes, data = JSON.stringify(event.data)): string {
+export function encodeRow(event: LoggedEvent, hashes: EventHashes): string {
   const { position, keys } = event
-  const place = `["${position.epoch}",${position.seq},${position.index},${event.receivedAt}`
+  const before = placeText(position, event.receivedAt) + saidText(event, JSON.stringify(event.data))
+  return `${before}${JSON.stringify(event.register)},[${keysText(keys)}${hashesText(hashes)}`
+}
+
+/** Where the row stands and when it came. */
+export function placeText({ epoch, seq, index }: Position, receivedAt: number): string {
+  return `["${epoch}",${seq},${index},${receivedAt},`
+}
+
+/** What the source said. @param data the event's data as JSON */
+export function saidText(event: CanonicalEvent, data: string): string {
   const names = `${jsonText(event.source)},${jsonText(event.id)},${jsonText(event.type)},${jsonText(event.subject)}`
   const where = `${jsonText(event.region)},${jsonText(event.regionOriginal)},${jsonText(event.industry)}`
   const marks = `${event.backfill ? 1 : 0},${event.test ? 1 : 0},${jsonText(event.retracts)}`
-  const told = `${data},${JSON.stringify(event.register)},${keys.length === 0 ? '[]' : JSON.stringify(keys)}`
-  return `${place},${names},${event.time},${where},${marks},${told},"${hashes.idHash}","${hashes.contentHash}"]`
+  return `${names},${event.time},${where},${marks},${data},`
+}
+
+/** What it touches; without the brackets around all of them. */
+export function keysText(keys: readonly EventKey[]): string {
+  return keys.length === 0 ? '' : JSON.stringify(keys).slice(1, -1)
+}
+
+/** The end of the row, the bracket of the keys included. */
+export function hashesText({ idHash, contentHash }: EventHashes): string {
+  return `],"${idHash}","${contentHash}"]`
+}
+
+/** The event of what `saidText` made, of which the last comma is left out. */
+export function eventOfSaid(said: string): CanonicalEvent {
+  const [source, id, type, subject, time, region, regionOriginal, industry, backfill, test, retracts, data] =
+    JSON.parse(`[${said}]`) as Said
+  const marks = { backfill: backfill === 1, test: test === 1, retracts }
+  return { source, id, type, subject, time, region, regionOriginal, industry, ...marks, data }
 }
 
 /** Characters that stand in JSON as they are. */
@@ -64,12 +94,8 @@ export function jsonText(value: string): string {
   return PLAIN.test(value) ? `"${value}"` : JSON.stringify(value)
 }
 
-/** The columns of an event, as JSON values. */
-export type Row = [
-  epoch: string,
-  seq: number,
-  index: number,
-  receivedAt: number,
+/** What the source said, as JSON values. */
+type Said = [
   source: string,
   id: string,
   type: string,
@@ -82,6 +108,15 @@ export type Row = [
   test: 0 | 1,
   retracts: string,
   data: Record<string, unknown>,
+]
+
+/** The columns of an event, as JSON values. */
+export type Row = [
+  epoch: string,
+  seq: number,
+  index: number,
+  receivedAt: number,
+  ...said: Said,
   register: RegisterFacts,
   keys: EventKey[],
   idHash: string,

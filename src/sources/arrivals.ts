@@ -5,11 +5,14 @@ import { dayOf, type Tally } from './tally.ts'
 
 const MINUTE_MS = 60_000
 
+/** What is counted of an event; of subject and industry only whether there is one. */
+export type Counted = Pick<CanonicalEvent, 'source' | 'subject' | 'time' | 'region' | 'industry' | 'backfill' | 'test'>
+
 /**
  * Counts one event of a source. Tests are no statistics, and history says nothing of how lively a source is today: both
  * are kept apart. What came before is no sign of life: a source that sends the same again and again is stuck.
  */
-export function countEvent(tally: Tally, event: CanonicalEvent, isStored: boolean, now: number): void {
+export function countEvent(tally: Tally, event: Counted, isStored: boolean, now: number): void {
   if (event.test) {
     tally.lastTestAt = now
     return

@@ -1,8 +1,7 @@
-import type { CanonicalEvent } from '../model/event.ts'
 import type { GuardedClock } from '../telemetry/guarded-clock.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
-import { countEvent } from './arrivals.ts'
+import { type Counted, countEvent } from './arrivals.ts'
 import type { IsWorkingDay } from './calendar-port.ts'
 import { checkContent } from './content-checks.ts'
 import { SOURCE_LIMITS } from './limits.ts'
@@ -21,7 +20,7 @@ const QUIET_ROUNDS = 12
 /** What the lead does for the sources: it counts what it appends, learns what is usual, and judges silence. */
 export interface SourceWatch {
   /** What became of events that were to be appended; the two lists go together. */
-  count(events: readonly CanonicalEvent[], outcomes: readonly { readonly kind: string }[]): void
+  count(events: readonly Counted[], outcomes: readonly { readonly kind: string }[]): void
   /** Judges and keeps every few seconds from now on. */
   start(): void
   /** Judges silence and whole days at this moment. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import type { IngestAnswer } from '../../src/ingest/door.ts'
+import type { IngestAnswer } from '../../src/ingest/tally.ts'
 import { YujingError } from '../../src/model/errors.ts'
 import type { Fault } from '../support/memory-log.ts'
 import { cloudEvent, createSetting, type Setting } from './setting.ts'

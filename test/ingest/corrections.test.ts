@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { InHand } from '../../src/ingest/writer/in-hand.ts'
-import type { Writer } from '../../src/ingest/writer/writer.ts'
 import { createWriter } from '../../src/ingest/writer/writer.ts'
 import type { ControlEntry } from '../../src/model/control.ts'
 import { YujingError } from '../../src/model/errors.ts'
@@ -8,9 +7,9 @@ import type { CanonicalEvent } from '../../src/model/event.ts'
 import { DAY_MS, HOUR_MS } from '../../src/model/time.ts'
 import { silentLogger } from '../../src/telemetry/logger.ts'
 import { createMetrics } from '../../src/telemetry/metrics.ts'
-import { canonical, cloudEvent, code, createSetting, NOW, type Setting } from './setting.ts'
+import { byHand, canonical, cloudEvent, code, createSetting, NOW, type Setting, type TestWriter } from './setting.ts'
 
-const running: Writer[] = []
+const running: TestWriter[] = []
 const QUICK = { parkedMs: 5 }
 
 async function started(...options: Parameters<typeof createSetting>): Promise<Setting> {
@@ -21,8 +20,8 @@ async function started(...options: Parameters<typeof createSetting>): Promise<Se
 }
 
 /** Another writer over the same log, as after a kill or a take-over. */
-async function successor(setting: Setting): Promise<Writer> {
-  const writer = createWriter({
+async function successor(setting: Setting): Promise<TestWriter> {
+  const made = createWriter({
     log: setting.log.connect(),
     snapshots: setting.snapshots,
     history: setting.history,
@@ -39,6 +38,7 @@ async function successor(setting: Setting): Promise<Writer> {
       )
     },
   })
+  const writer = byHand(made)
   await writer.start()
   running.push(writer)
   return writer

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { IngestAnswer } from '../../src/ingest/door.ts'
 import { createSeal } from '../../src/ingest/seal.ts'
+import type { IngestAnswer } from '../../src/ingest/tally.ts'
 import { EVENT_TYPES } from '../../src/model/catalogue/catalogue.ts'
 import { YujingError } from '../../src/model/errors.ts'
 import { ALL_RIGHTS, cloudEvent, createSetting, PERSON_KEY, request, type Setting } from './setting.ts'

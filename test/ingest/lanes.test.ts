@@ -208,7 +208,7 @@ describe('the door', () => {
         writer: {
           append(events, lane) {
             lanes.add(lane)
-            return setting.writer.append(events, lane)
+            return setting.port.append(events, lane)
           },
         },
       },
@@ -275,7 +275,7 @@ describe('the door', () => {
     const taken = setting.logged().length
     expect(taken).toBeLessThan(3_000)
     expect((await setting.send(...complaints(2))).accepted).toBe(2)
-    const again = createSetting({}, { writer: setting.writer }).door
+    const again = createSetting({}, { writer: setting.port }).door
     const answer = await again.accept(request('application/x-ndjson', body))
     expect(answer).toMatchObject({ accepted: 3_000 - taken, duplicates: taken })
   })

@@ -10,7 +10,7 @@ import { createMetrics } from '../../src/telemetry/metrics.ts'
 import { startTestClickHouse, type TestClickHouse } from '../support/clickhouse.ts'
 import { NOTHING_CORRECTED } from '../support/memory-stores.ts'
 import { startTestNats, type TestNats } from '../support/nats.ts'
-import { canonical, code, NOW, TestClock } from './setting.ts'
+import { byHand, canonical, code, NOW, TestClock } from './setting.ts'
 
 /** The writer with the real log and the real store: what the log no longer holds is found in ClickHouse. */
 const logger = silentLogger()
@@ -35,18 +35,20 @@ async function openOn(nats: TestNats, clock = new TestClock()) {
   const quarantine = { put: async () => {} }
   const storeWriter = createStoreWriter({ store, log: log.events, intents, quarantine, ...common })
   await storeWriter.start()
-  const writer = createWriter({
-    log: log.events,
-    snapshots: { save: async () => {}, candidates: async () => [] },
-    history: {
-      lookup: (idHashes) => store.lookupEventIds(idHashes),
-      ...NOTHING_CORRECTED,
-      rebuild: (belowSeq) => store.messagesBefore({ epoch: log.epoch, belowSeq }),
-    },
-    clock: clock.guarded,
-    instance: 'test',
-    ...common,
-  })
+  const writer = byHand(
+    createWriter({
+      log: log.events,
+      snapshots: { save: async () => {}, candidates: async () => [] },
+      history: {
+        lookup: (idHashes) => store.lookupEventIds(idHashes),
+        ...NOTHING_CORRECTED,
+        rebuild: (belowSeq) => store.messagesBefore({ epoch: log.epoch, belowSeq }),
+      },
+      clock: clock.guarded,
+      instance: 'test',
+      ...common,
+    }),
+  )
   await writer.start()
   return {
     log,

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { IngestAnswer } from '../../src/ingest/door.ts'
 import { createPseudonyms } from '../../src/ingest/pseudonyms.ts'
 import { createSeal } from '../../src/ingest/seal.ts'
+import type { IngestAnswer } from '../../src/ingest/tally.ts'
 import type { YujingError } from '../../src/model/errors.ts'
 import { cloudEvent, createSetting, PERSON_KEY } from './setting.ts'
 

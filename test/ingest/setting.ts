@@ -1,11 +1,17 @@
-import { createDoor, type Door, type DoorOptions, type IngestAnswer } from '../../src/ingest/door.ts'
+import { createDoor, type Door, type DoorOptions } from '../../src/ingest/door.ts'
 import { INGEST_LIMITS } from '../../src/ingest/limits.ts'
+import { EventPress } from '../../src/ingest/prepare/event-press.ts'
+import { createPreparer } from '../../src/ingest/prepare/prepare.ts'
+import type { PreparedEvents } from '../../src/ingest/prepared-events.ts'
 import type { IngestRights } from '../../src/ingest/rights.ts'
+import type { IngestAnswer } from '../../src/ingest/tally.ts'
 import { createWriter, type Writer, type WriterOptions } from '../../src/ingest/writer/writer.ts'
+import type { AppendOutcome, WriterPort } from '../../src/ingest/writer-port.ts'
 import type { EventType } from '../../src/model/catalogue/catalogue.ts'
 import { CATALOGUE } from '../../src/model/catalogue/catalogue.ts'
 import { CREDIT_CODE_ALPHABET, creditCheckCharacter } from '../../src/model/credit-code.ts'
 import type { CanonicalEvent } from '../../src/model/event.ts'
+import type { Lane } from '../../src/model/lane.ts'
 import { decodeBatch } from '../../src/model/row.ts'
 import type { TimeSources } from '../../src/telemetry/clock.ts'
 import { createGuardedClock } from '../../src/telemetry/guarded-clock.ts'
@@ -40,7 +46,9 @@ export interface Setting {
   readonly clock: TestClock
   readonly quarantine: MemoryQuarantine
   readonly metrics: Metrics
-  readonly writer: Writer
+  readonly writer: TestWriter
+  /** The same as the door has it. */
+  readonly port: WriterPort
   readonly door: Door
   /** Sends events as NDJSON. */
   send(...events: unknown[]): Promise<IngestAnswer>
@@ -74,6 +82,7 @@ export function createSetting(
   })
   const door = createDoor({
     writer,
+    preparer: createPreparer({ personKey: PERSON_KEY, limits: doorOptions.limits ?? INGEST_LIMITS }),
     personKey: PERSON_KEY,
     quarantine,
     ...common,
@@ -87,12 +96,29 @@ export function createSetting(
     clock,
     quarantine,
     metrics,
-    writer,
+    writer: byHand(writer),
+    port: writer,
     door,
     send: (...events) =>
       door.accept(request('application/x-ndjson', events.map((event) => JSON.stringify(event)).join('\n'))),
     logged: () => log.messages.filter(({ kind }) => kind === 'rows').flatMap(({ payload }) => decodeBatch(payload)),
   }
+}
+
+/** Events as the door hands them over. */
+export function pressed(events: readonly CanonicalEvent[]): PreparedEvents {
+  const press = new EventPress()
+  for (const event of events) press.add(event)
+  return press.take()
+}
+
+/** A writer that takes events as tests write them. */
+export type TestWriter = Omit<Writer, 'append'> & {
+  append(events: readonly CanonicalEvent[], lane?: Lane): Promise<AppendOutcome[]>
+}
+
+export function byHand(writer: Writer): TestWriter {
+  return { ...writer, append: (events, lane) => writer.append(pressed(events), lane) }
 }
 
 export function request(

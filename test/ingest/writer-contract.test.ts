@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { AppendLog, SnapshotStore, WriterHistory } from '../../src/ingest/writer/ports.ts'
-import { createWriter, type Writer } from '../../src/ingest/writer/writer.ts'
+import { createWriter } from '../../src/ingest/writer/writer.ts'
 import { connectLog } from '../../src/log/connection.ts'
 import type { LogMessage } from '../../src/model/log-message.ts'
 import { decodeBatch } from '../../src/model/row.ts'
@@ -9,7 +9,7 @@ import { createMetrics } from '../../src/telemetry/metrics.ts'
 import { MemoryLog } from '../support/memory-log.ts'
 import { MemorySnapshots, NOTHING_CORRECTED } from '../support/memory-stores.ts'
 import { startTestNats } from '../support/nats.ts'
-import { canonical, TestClock } from './setting.ts'
+import { byHand, canonical, TestClock, type TestWriter } from './setting.ts'
 
 /** Where writers run: each has its own connection to one log. */
 interface Place {
@@ -86,11 +86,11 @@ describe.each([
   async function writerAt(
     at: Place,
     onSuperseded: (error: Error) => void = () => {},
-  ): Promise<{ writer: Writer; log: AppendLog }> {
+  ): Promise<{ writer: TestWriter; log: AppendLog }> {
     const connection = await at.connect()
     const clock = new TestClock().guarded
     const common = { history, clock, logger: silentLogger(), metrics: createMetrics(), instance: 'test', onSuperseded }
-    const writer = createWriter({ ...connection, ...common })
+    const writer = byHand(createWriter({ ...connection, ...common }))
     await writer.start()
     closing.push(() => writer.stop())
     return { writer, log: connection.log }

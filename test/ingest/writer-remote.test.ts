@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { answerRemoteWriter, createRemoteWriter } from '../../src/ingest/writer-remote.ts'
 import { YujingError } from '../../src/model/errors.ts'
 import type { CanonicalEvent } from '../../src/model/event.ts'
-import { canonical } from './setting.ts'
+import { canonical, pressed } from './setting.ts'
 
 /** A lead at the other end of a wire that carries `mostBytes`; `fails`: the question at which it is gone. */
 function wire(mostBytes: number, fails = Number.POSITIVE_INFINITY) {
@@ -10,8 +10,9 @@ function wire(mostBytes: number, fails = Number.POSITIVE_INFINITY) {
   const stored: CanonicalEvent[] = []
   const answer = answerRemoteWriter({
     async append(events) {
-      stored.push(...events)
-      return events.map((_, index) => ({ kind: 'stored', position: { epoch: 'e', seq: questions.length, index } }))
+      const indexes = Array.from({ length: events.length }, (_, index) => index)
+      stored.push(...indexes.map((index) => events.event(index)))
+      return indexes.map((index) => ({ kind: 'stored', position: { epoch: 'e', seq: questions.length, index } }))
     },
   })
   const ask = async (question: Uint8Array) => {
@@ -27,7 +28,7 @@ describe('a writer that hands batches over', () => {
 
   it('cuts a call to what the wire carries, and answers for each event in order', async () => {
     const { writer, questions, stored } = wire(16_384)
-    const outcomes = await writer.append(events)
+    const outcomes = await writer.append(pressed(events))
     expect(stored).toEqual(events)
     expect(questions.length).toBeGreaterThan(3)
     expect(questions.filter((question) => question.length > 16_384)).toEqual([])
@@ -38,7 +39,7 @@ describe('a writer that hands batches over', () => {
 
   it('fails as a whole when a later piece does', async () => {
     const { writer, stored } = wire(16_384, 3)
-    await expect(writer.append(events)).rejects.toMatchObject({ code: 'log.unavailable' })
+    await expect(writer.append(pressed(events))).rejects.toMatchObject({ code: 'log.unavailable' })
     expect(stored.length).toBeGreaterThan(0)
   })
 })

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { identityOf } from '../../src/ingest/writer/identity.ts'
 import { MessageMaker } from '../../src/ingest/writer/message-maker.ts'
-import { createWriter, type Writer } from '../../src/ingest/writer/writer.ts'
+import { createWriter } from '../../src/ingest/writer/writer.ts'
 import { emptyState } from '../../src/ingest/writer/writer-state.ts'
 import type { ControlEntry } from '../../src/model/control.ts'
 import { YujingError } from '../../src/model/errors.ts'
@@ -11,9 +11,9 @@ import { silentLogger } from '../../src/telemetry/logger.ts'
 import { createMetrics } from '../../src/telemetry/metrics.ts'
 import { MemoryLog } from '../support/memory-log.ts'
 import { MemoryHistory, MemorySnapshots } from '../support/memory-stores.ts'
-import { canonical, createSetting, NOW, type Setting } from './setting.ts'
+import { byHand, canonical, createSetting, NOW, pressed, type Setting, type TestWriter } from './setting.ts'
 
-const running: Writer[] = []
+const running: TestWriter[] = []
 
 async function started(...options: Parameters<typeof createSetting>): Promise<Setting> {
   const setting = createSetting(...options)
@@ -23,19 +23,24 @@ async function started(...options: Parameters<typeof createSetting>): Promise<Se
 }
 
 /** Another writer over the same log, as after a restart. */
-async function successor(setting: Setting, more: Partial<Parameters<typeof createWriter>[0]> = {}): Promise<Writer> {
+async function successor(
+  setting: Setting,
+  more: Partial<Parameters<typeof createWriter>[0]> = {},
+): Promise<TestWriter> {
   const { snapshots, history, clock } = setting
-  const writer = createWriter({
-    log: setting.log.connect(),
-    snapshots,
-    history,
-    clock: clock.guarded,
-    logger: silentLogger(),
-    metrics: createMetrics(),
-    instance: 'next',
-    gatherMs: 0,
-    ...more,
-  })
+  const writer = byHand(
+    createWriter({
+      log: setting.log.connect(),
+      snapshots,
+      history,
+      clock: clock.guarded,
+      logger: silentLogger(),
+      metrics: createMetrics(),
+      instance: 'next',
+      gatherMs: 0,
+      ...more,
+    }),
+  )
   await writer.start()
   running.push(writer)
   return writer
@@ -371,7 +376,7 @@ describe('an id that grew old between the question to history and the message', 
     const identity = identityOf(event)
     state.ids.add(identity, NOW)
     state.ids.expireAll(NOW + 20 * DAY_MS)
-    const what = { events: [event], identities: [identity], history: new Map(), outcomes: [] }
+    const what = { events: pressed([event]), history: new Map(), outcomes: [] }
     const call = { kind: 'rows' as const, lane: 'live' as const, ...what, resolve: () => {}, reject: () => {} }
     expect(() => new MessageMaker(state, 'epoch', () => NOW).take(call)).toThrow(YujingError)
   })
@@ -385,7 +390,7 @@ describe('a log that was created anew', () => {
   /** A log with all kinds of messages is lost but for what history holds; the next one begins two hours later. */
   async function recreated(): Promise<{
     log: MemoryLog
-    start(snapshots?: MemorySnapshots): Promise<{ setting: Setting; writer: Writer }>
+    start(snapshots?: MemorySnapshots): Promise<{ setting: Setting; writer: TestWriter }>
   }> {
     const lost = await started()
     await lost.writer.append([registered])

@@ -1,16 +1,15 @@
 import type { Control } from '../../model/control.ts'
 import { isStoreAway, YujingError } from '../../model/errors.ts'
-import type { CanonicalEvent } from '../../model/event.ts'
 import type { Lane } from '../../model/lane.ts'
 import { MAX_ROWS } from '../../model/row.ts'
 import type { Logger } from '../../telemetry/logger.ts'
+import type { PreparedEvents } from '../prepared-events.ts'
 import type { AppendOutcome } from '../writer-port.ts'
 import type { BatchGate } from './batch-gate.ts'
 import { type Call, type ControlCall, type PauseCall, pauseCall } from './calls.ts'
 import { CorrectionMaker, type CorrectionsCall } from './correction-maker.ts'
 import { withDeadline } from './deadline.ts'
 import { fillMessage } from './fill-message.ts'
-import type { HashedEvent } from './identity.ts'
 import { Lines } from './lines.ts'
 import { MessageMaker, type RowsCall } from './message-maker.ts'
 import type { AppendLog } from './ports.ts'
@@ -70,14 +69,9 @@ export class AppendQueue {
     this.#term.lose()
   }
 
-  rows(
-    events: readonly CanonicalEvent[],
-    identities: readonly HashedEvent[],
-    history: ReadonlyMap<string, string | null>,
-    lane: Lane,
-  ): Promise<AppendOutcome[]> {
+  rows(events: PreparedEvents, history: ReadonlyMap<string, string | null>, lane: Lane): Promise<AppendOutcome[]> {
     return new Promise((resolve, reject) => {
-      this.#enqueue({ kind: 'rows', lane, events, identities, history, outcomes: [], resolve, reject })
+      this.#enqueue({ kind: 'rows', lane, events, history, outcomes: [], resolve, reject })
     })
   }
 
@@ -191,12 +185,12 @@ export class AppendQueue {
       const { batch, parking } = maker
       if (batch.count > 0) {
         await this.#term.rows(batch.payload(), batch.count)
-        state.register.table.commit()
+        state.register.commit()
         maker.follow()
       }
       if (parking !== null) await this.#term.control({ type: 'yujing.parked', data: parking }, stamp())
     } catch (error) {
-      state.register.table.rollback()
+      state.register.rollback()
       if (!isStoreAway(error)) throw error
       this.#lines.live.shift()
       call.reject(error as Error)
@@ -210,14 +204,13 @@ export class AppendQueue {
 
   async #appendRows(): Promise<void> {
     const { state, log, stamp, gate } = this.#options
-    const { table } = state.register
     const maker = new MessageMaker(state, log.epoch, stamp)
     try {
       const batched = await fillMessage(maker, this.#lines)
       const { batch, added, receivedAt } = maker
       if (batch.count > 0) await this.#term.rows(batch.payload(), batch.count)
-      table.commit()
-      for (const identity of added) state.ids.add(identity, receivedAt)
+      state.register.commit()
+      for (const words of added) state.ids.add({ words }, receivedAt)
       if (batch.count > 0) {
         state.seq += 1
         state.logTime = Math.max(state.logTime, receivedAt)
@@ -226,7 +219,7 @@ export class AppendQueue {
       if (batched > 0) gate.passed(batched)
       this.#answer(maker.outcomes)
     } catch (error) {
-      table.rollback()
+      state.register.rollback()
       throw error
     }
   }

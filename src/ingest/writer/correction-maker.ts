@@ -2,12 +2,11 @@ import type { ParkedControl } from '../../model/control.ts'
 import type { Correction } from '../../model/correction.ts'
 import { YujingError } from '../../model/errors.ts'
 import type { CanonicalEvent, EventKey, LoggedEvent, RegisterFacts } from '../../model/event.ts'
-import type { EventHashes } from '../../model/row.ts'
+import { type EventHashes, encodeRow } from '../../model/row.ts'
 import type { AppendOutcome } from '../writer-port.ts'
 import { Batch } from './batch.ts'
 import type { EnterpriseRecord } from './enterprise-record.ts'
 import { type HashedEvent, identityOfId } from './identity.ts'
-import { placed } from './message-maker.ts'
 import type { Findings } from './original-finder.ts'
 import { foreseeFrom, movesBetween, type RegisterStep } from './register.ts'
 import { isOfRegister, nextRecord } from './register-rules.ts'
@@ -149,8 +148,9 @@ export class CorrectionMaker {
     const position = { epoch: this.#epoch, seq: seq + 1, index: this.batch.count }
     const facts: RegisterFacts = { ...step.facts, ...more }
     const keys = [...touchedKeys(event, step.facts), ...keysOfCorrection(event, corrects)]
-    const row = { ...placed(event, position, this.#receivedAt, facts, keys), ...hashesOf(identity) }
-    if (!this.batch.add(row, identity, identity.data)) return this.batch.count > 0 ? CUT : refused('event.too-large')
+    const { idHash, contentHash } = identity
+    const row: Row = { ...event, position, receivedAt: this.#receivedAt, register: facts, keys, idHash, contentHash }
+    if (!this.batch.addRow(encodeRow(row, row))) return this.batch.count > 0 ? CUT : refused('event.too-large')
     if (corrects !== undefined) this.#corrected.add(corrects.of)
     const original = corrects?.original ?? null
     if (original !== null && corrects?.record !== undefined) {
@@ -159,7 +159,7 @@ export class CorrectionMaker {
     }
     register.keep(event, step)
     if (event.subject !== '') this.#subjects.add(event.subject)
-    this.#rows.set(identity.idHash, row)
+    this.#rows.set(idHash, row)
     return { kind: 'stored', position }
   }
 
@@ -200,10 +200,6 @@ export class CorrectionMaker {
 
 function refused(code: Extract<AppendOutcome, { kind: 'refused' }>['code']): AppendOutcome {
   return { kind: 'refused', code }
-}
-
-function hashesOf({ idHash, contentHash }: EventHashes): EventHashes {
-  return { idHash, contentHash }
 }
 
 /** By these history finds what became of an event, of an enterprise, of an address. */

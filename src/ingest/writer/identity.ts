@@ -41,6 +41,22 @@ function contentOf(event: CanonicalEvent, data: string): string {
   return `${first},${second},"test":${test},"time":${time},"type":${jsonText(type)}}`
 }
 
+/** The hash of the id as a row has it. @param words of an identity */
+export function idHashOf(words: Uint32Array): string {
+  return decimal(words.subarray(0, 4))
+}
+
+/** The hash of the content as a row has it. @param words of an identity */
+export function contentHashOf(words: Uint32Array): string {
+  return decimal(words.subarray(4, 6))
+}
+
+function decimal(words: Uint32Array): string {
+  let sum = 0n
+  for (let word = words.length - 1; word >= 0; word -= 1) sum = (sum << 32n) | BigInt(words[word] ?? 0)
+  return sum.toString()
+}
+
 /** The identity behind the decimal hashes of a row. */
 export function identityOfRow({ idHash, contentHash }: EventHashes): EventIdentity {
   const [who, what] = [BigInt(idHash), BigInt(contentHash)]

@@ -1,10 +1,11 @@
 import { YujingError } from '../../model/errors.ts'
-import type { CanonicalEvent, EventKey, LoggedEvent, RegisterFacts } from '../../model/event.ts'
 import type { Lane } from '../../model/lane.ts'
-import type { Position } from '../../model/position.ts'
+import { keysText, placeText } from '../../model/row.ts'
+import type { PreparedEvents } from '../prepared-events.ts'
 import type { AppendOutcome } from '../writer-port.ts'
 import { Batch } from './batch.ts'
-import type { HashedEvent } from './identity.ts'
+import { IdTable } from './id-table.ts'
+import { contentHashOf, idHashOf } from './identity.ts'
 import { touchedKeys } from './touched-keys.ts'
 import type { WriterState } from './writer-state.ts'
 
@@ -12,8 +13,7 @@ import type { WriterState } from './writer-state.ts'
 export interface RowsCall {
   readonly kind: 'rows'
   readonly lane: Lane
-  readonly events: readonly CanonicalEvent[]
-  readonly identities: readonly HashedEvent[]
+  readonly events: PreparedEvents
   /** What history said of the ids that may be old: content hash, or null when it has none. */
   readonly history: ReadonlyMap<string, string | null>
   /** Outcomes of the first events, those whose messages are in the log. */
@@ -28,13 +28,14 @@ export interface RowsCall {
  */
 export class MessageMaker {
   readonly batch = new Batch()
-  readonly added: HashedEvent[] = []
+  /** The words of the identities that are new with it. */
+  readonly added: Uint32Array[] = []
   /** Outcomes to add to each call, in the order of its events. */
   readonly outcomes = new Map<RowsCall, AppendOutcome[]>()
   readonly #state: WriterState
   readonly #epoch: string
   readonly #stamp: () => number
-  readonly #inMessage = new Map<string, string>()
+  readonly #inMessage = new IdTable()
   #receivedAt = 0
   #isFull = false
 
@@ -65,9 +66,8 @@ export class MessageMaker {
     this.outcomes.set(call, decided)
     const from = call.outcomes.length + decided.length
     for (let index = from; index < call.events.length && index < from + most; index += 1) {
-      const event = call.events[index] as CanonicalEvent
-      const identity = call.identities[index] as HashedEvent
-      const outcome = this.#known(identity, call) ?? this.#tryAdd(event, identity)
+      const words = call.events.identity(index)
+      const outcome = this.#known(words, call) ?? this.#tryAdd(call.events, index, words)
       if (outcome === null) {
         this.#isFull = true
         return
@@ -76,24 +76,30 @@ export class MessageMaker {
     }
   }
 
-  #tryAdd(event: CanonicalEvent, identity: HashedEvent): AppendOutcome | null {
+  #tryAdd(events: PreparedEvents, index: number, words: Uint32Array): AppendOutcome | null {
     const { register, seq } = this.#state
-    const step = register.foresee(event)
     const position = { epoch: this.#epoch, seq: seq + 1, index: this.batch.count }
-    const receivedAt = this.#receivedAt
-    const keys = touchedKeys(event, step.facts)
-    if (!this.batch.add(placed(event, position, receivedAt, step.facts, keys), identity, identity.data)) return null
-    register.keep(event, step)
-    this.#inMessage.set(identity.idHash, identity.contentHash)
-    this.added.push(identity)
+    const place = placeText(position, this.#receivedAt)
+    const told = register.told(events.code(index), events.type(index), events.industry(index))
+    if (told !== null) {
+      if (!this.batch.add(events, index, { place, register: told, keys: null })) return null
+    } else {
+      const event = events.event(index)
+      const step = register.foresee(event)
+      const keys = keysText(touchedKeys(event, step.facts))
+      if (!this.batch.add(events, index, { place, register: JSON.stringify(step.facts), keys })) return null
+      register.keep(event, step)
+    }
+    this.#inMessage.add(words, 1)
+    this.added.push(words)
     return { kind: 'stored', position }
   }
 
   /** Whether the id came before, and with which content; null when it is new. */
-  #known(identity: HashedEvent, call: RowsCall): AppendOutcome | null {
-    const inHand = this.#inMessage.get(identity.idHash)
-    if (inHand !== undefined) return { kind: inHand === identity.contentHash ? 'duplicate' : 'reused' }
-    switch (this.#state.ids.familiarity(identity)) {
+  #known(words: Uint32Array, call: RowsCall): AppendOutcome | null {
+    const inHand = this.#inMessage.find(words)
+    if (inHand !== 'absent') return { kind: inHand === 'same' ? 'duplicate' : 'reused' }
+    switch (this.#state.ids.familiarity({ words })) {
       case 'new':
         return null
       case 'same':
@@ -101,41 +107,12 @@ export class MessageMaker {
       case 'other':
         return { kind: 'reused' }
       case 'perhaps': {
-        const content = call.history.get(identity.idHash)
+        const content = call.history.get(idHashOf(words))
         // It grew old between the question to history and now: ask again with the next request.
         if (content === undefined) throw new YujingError('store.unavailable')
         if (content === null) return null
-        return { kind: content === identity.contentHash ? 'duplicate' : 'reused' }
+        return { kind: content === contentHashOf(words) ? 'duplicate' : 'reused' }
       }
     }
-  }
-}
-
-/** Written out: a spread of an event costs more than its check. */
-export function placed(
-  event: CanonicalEvent,
-  position: Position,
-  receivedAt: number,
-  register: RegisterFacts,
-  keys: readonly EventKey[],
-): LoggedEvent {
-  const { source, id, type, subject, time, region, regionOriginal, industry, backfill, test, retracts, data } = event
-  return {
-    source,
-    id,
-    type,
-    subject,
-    time,
-    region,
-    regionOriginal,
-    industry,
-    backfill,
-    test,
-    retracts,
-    data,
-    position,
-    receivedAt,
-    register,
-    keys,
   }
 }

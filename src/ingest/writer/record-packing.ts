@@ -81,10 +81,18 @@ export function packRecord(words: Uint32Array, record: EnterpriseRecord, pool: W
   }
   const addressKind = record.addressKind === undefined ? 0 : PACKED_ADDRESS_KINDS.indexOf(record.addressKind) + 1
   words[19] = Number(record.region) | ((PACKED_STATUSES.indexOf(record.status) + 1) << 20) | (addressKind << 24)
-  const { industry } = record
-  const digits = industry === '' ? 0 : industry.length - 1
-  words[20] = Number(industry) | (digits << 14) | (pool.numberOf(record.kind) << 16)
+  words[20] = packIndustry(record.industry) | (pool.numberOf(record.kind) << 16)
   words[21] = packDay(record.registeredDay) | (packDay(record.changedDay) << 16)
+}
+
+/** The industry as it stands in a record; 0 for ''. */
+export function packIndustry(industry: string): number {
+  return industry === '' ? 0 : Number(industry) | ((industry.length - 1) << 14)
+}
+
+/** The packed industry of a packed record. */
+export function industryOf(words: Uint32Array): number {
+  return (words[20] ?? 0) & 0xffff
 }
 
 /** Whether a packed record has content; one that was rolled back has none. */

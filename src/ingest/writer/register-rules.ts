@@ -11,6 +11,15 @@ const EXITS: Readonly<Record<string, EnterpriseStatus>> = {
   'registration.cancelled': 'cancelled',
 }
 
+/** Types besides those that `followed` takes into account. */
+const CHANGES: ReadonlySet<string> = new Set([
+  'enterprise.registered',
+  'enterprise.changed',
+  'enterprise.moved',
+  'enterprise.dormant',
+  'enterprise.resumed',
+])
+
 type Data = Readonly<Record<string, unknown>>
 type Draft = { -readonly [K in keyof EnterpriseRecord]: EnterpriseRecord[K] }
 
@@ -48,6 +57,11 @@ function followed(before: EnterpriseRecord | null, event: CanonicalEvent): Enter
     default:
       return before
   }
+}
+
+/** Whether an event of that type may change more of a record than its industry. */
+export function changesRecord(type: string): boolean {
+  return type in EXITS || CHANGES.has(type)
 }
 
 /** The record to change: that of the register, or a first one for an enterprise it has not met. */

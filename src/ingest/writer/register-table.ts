@@ -37,6 +37,16 @@ export class RegisterTable {
     return entry === 0 ? null : unpackRecord(this.#at(entry - 1), this.words)
   }
 
+  /** The number of the record of a packed code, -1 when there never was one. */
+  numberOf(code: Uint32Array): number {
+    return (this.#index[this.#slotOf(code)] ?? 0) - 1
+  }
+
+  /** The packed record of a number: a view that holds until the next change. */
+  recordAt(number: number): Uint32Array {
+    return this.#at(number)
+  }
+
   set(code: string, record: EnterpriseRecord): void {
     const words = this.#place(packCode(code))
     packRecord(words, record, this.words)

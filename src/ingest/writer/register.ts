@@ -1,7 +1,11 @@
 import type { CanonicalEvent, EnterpriseKeys, RegisterFacts } from '../../model/event.ts'
 import { type EnterpriseRecord, keysOf, keysWithout } from './enterprise-record.ts'
-import { nextRecord, presence } from './register-rules.ts'
+import { industryOf, packCode, unpackRecord } from './record-packing.ts'
+import { changesRecord, nextRecord, presence } from './register-rules.ts'
 import { RegisterTable } from './register-table.ts'
+
+/** Texts kept at most, some 300 bytes each. */
+const MOST_TEXTS = 131_072
 
 /** What an event does to the register, before it is done. */
 export interface RegisterStep {
@@ -13,6 +17,8 @@ export interface RegisterStep {
 /** What is known of every enterprise: a fold over the log. */
 export class Register {
   readonly table: RegisterTable
+  /** What was told of enterprises as they are, by number of record: most events change nothing of it. */
+  #texts = new Map<number, string>()
 
   constructor(table: RegisterTable = new RegisterTable()) {
     this.table = table
@@ -26,13 +32,56 @@ export class Register {
 
   /** Keeps what `foresee` said. */
   keep(event: CanonicalEvent, step: RegisterStep): void {
-    if (step.record !== null) this.table.set(event.subject, step.record)
+    if (step.record === null) return
+    this.table.set(event.subject, step.record)
+    this.#forgetText(event.subject)
+  }
+
+  /**
+   * What is to be told with an event that changes nothing here, as JSON; null when it may change something: then
+   * `foresee` says what.
+   *
+   * @param code packed; null without a subject
+   * @param industry packed, as the event says it
+   */
+  told(code: Uint32Array | null, type: string, industry: number): string | null {
+    if (code === null) return '{}'
+    if (changesRecord(type)) return null
+    const number = this.table.numberOf(code)
+    if (number < 0) return '{}'
+    const packed = this.table.recordAt(number)
+    if (industry !== 0 && industry !== industryOf(packed)) return null
+    return this.#texts.get(number) ?? this.#tell(number)
+  }
+
+  /** Makes the changes since the last commit lasting. */
+  commit(): void {
+    this.table.commit()
+  }
+
+  /** Takes the changes since the last commit back. */
+  rollback(): void {
+    this.table.rollback()
+    this.#texts.clear()
+  }
+
+  #tell(number: number): string {
+    const record = unpackRecord(this.table.recordAt(number), this.table.words)
+    const text = JSON.stringify(factsOf(record, record))
+    if (this.#texts.size >= MOST_TEXTS) this.#texts.clear()
+    this.#texts.set(number, text)
+    return text
   }
 
   /** Puts a record in the place of another; null: the enterprise is not known any more. */
   replace(code: string, record: EnterpriseRecord | null): void {
     if (record === null) this.table.remove(code)
     else this.table.set(code, record)
+    this.#forgetText(code)
+  }
+
+  #forgetText(code: string): void {
+    this.#texts.delete(this.table.numberOf(packCode(code)))
   }
 
   /** Follows an event that stands in the log; what it corrects is undone first. */

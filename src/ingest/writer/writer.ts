@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { setImmediate } from 'node:timers/promises'
 import { inArea } from '../../model/area.ts'
 import type { Control } from '../../model/control.ts'
 import { type ErrorCode, YujingError } from '../../model/errors.ts'
@@ -9,11 +8,12 @@ import type { Position } from '../../model/position.ts'
 import type { GuardedClock } from '../../telemetry/guarded-clock.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
+import type { PreparedEvents } from '../prepared-events.ts'
 import type { AppendOutcome, WriterPort } from '../writer-port.ts'
 import { AppendQueue } from './append-queue.ts'
 import { BATCH_LIMITS, type BatchLimits, createBatchGate } from './batch-gate.ts'
 import { type Correcting, createCorrecting } from './correcting.ts'
-import { type HashedEvent, identityOf, identityOfId } from './identity.ts'
+import { identityOfId, idHashOf } from './identity.ts'
 import { InHand, keepingInHand } from './in-hand.ts'
 import type { AppendLog, SnapshotStore, WriterHistory } from './ports.ts'
 import { restore, SNAPSHOT_NAME } from './restore.ts'
@@ -58,7 +58,7 @@ export interface WriterOptions {
 export interface Writer extends WriterPort {
   /** Restores the state, replays the log and begins a term. */
   start(): Promise<void>
-  append(events: readonly CanonicalEvent[], lane?: Lane): Promise<AppendOutcome[]>
+  append(events: PreparedEvents, lane?: Lane): Promise<AppendOutcome[]>
   /**
    * Says of which enterprise an event without a subject speaks, for ever: the same again changes nothing.
    *
@@ -87,9 +87,6 @@ export interface AttributionRequest {
   /** Areas of which the event's county must lie in one. */
   readonly areas: readonly string[] | 'all'
 }
-
-/** Events hashed at a time, about a millisecond. */
-const STRETCH = 50
 
 const DROPPED_AS = { stored: null, duplicate: 'duplicate', reused: 'id-reused', parked: null, refused: null } as const
 
@@ -127,21 +124,21 @@ export function createWriter(options: WriterOptions): Writer {
     return new Map(idHashes.map((idHash) => [idHash, found.get(idHash) ?? null]))
   }
 
-  /** Hashing many takes long enough to let others in between; then calls may overtake one another. */
-  async function identify(events: readonly CanonicalEvent[]): Promise<HashedEvent[]> {
-    const identities: HashedEvent[] = []
-    for (const event of events) {
-      identities.push(identityOf(event))
-      if (identities.length % STRETCH === 0) await setImmediate()
+  /** The ids of events that may be old. */
+  function doubtful(events: PreparedEvents): string[] {
+    const found: string[] = []
+    for (let index = 0; index < events.length; index += 1) {
+      const words = events.identity(index)
+      if (state.ids.familiarity({ words }) === 'perhaps') found.push(idHashOf(words))
     }
-    return identities
+    return found
   }
 
   /** Summed up before it is counted: a counter's labels cost more than an event's checks. */
-  function count(events: readonly CanonicalEvent[], outcomes: readonly AppendOutcome[]): void {
+  function count(types: readonly string[], outcomes: readonly AppendOutcome[]): void {
     const sums = new Map<string, Map<AppendOutcome['kind'], number>>()
     for (const [index, { kind }] of outcomes.entries()) {
-      const type = events[index]?.type ?? ''
+      const type = types[index] ?? ''
       const ofType = sums.get(type) ?? new Map<AppendOutcome['kind'], number>()
       sums.set(type, ofType.set(kind, (ofType.get(kind) ?? 0) + 1))
     }
@@ -231,7 +228,11 @@ export function createWriter(options: WriterOptions): Writer {
         inHand,
         history: options.history,
         quarantine: options.quarantine ?? (async () => {}),
-        onOutcomes: count,
+        onOutcomes: (events, outcomes) =>
+          count(
+            events.map(({ type }) => type),
+            outcomes,
+          ),
       })
       forget = options.onReconnect?.(() => queue?.loseTerm())
       every(options.tickMs ?? 60_000, 'tick', tick)
@@ -249,19 +250,17 @@ export function createWriter(options: WriterOptions): Writer {
       if (events.length === 0) return []
       taking()
       clock.assertBelieved()
-      if (correcting !== null && events.some(({ retracts }) => retracts !== '')) {
-        const outcomes = await correcting.append(events, lane)
-        count(events, outcomes)
+      if (correcting !== null && events.hasRetraction()) {
+        const outcomes = await correcting.append(events.events(), lane)
+        count(typesOf(events), outcomes)
         return outcomes
       }
-      const identities = lane === 'live' ? events.map(identityOf) : await identify(events)
-      const maybe = identities.filter((identity) => state.ids.familiarity(identity) === 'perhaps')
-      const history = await askHistory(maybe.map(({ idHash }) => idHash))
+      const history = await askHistory(doubtful(events))
       const through = taking()
-      const appended = through.rows(events, identities, history, lane)
+      const appended = through.rows(events, history, lane)
       metrics.laneWaiting.set({ lane }, through.waiting()[lane])
       const outcomes = await appended.finally(() => metrics.laneWaiting.set({ lane }, through.waiting()[lane]))
-      count(events, outcomes)
+      count(typesOf(events), outcomes)
       return outcomes
     },
 
@@ -274,7 +273,7 @@ export function createWriter(options: WriterOptions): Writer {
       const isVisible = (region: string) => areas === 'all' || areas.some((area) => inArea(region, area))
       if (original === undefined || !isVisible(original.region)) throw new YujingError('not-found')
       const outcome = await correcting.attribute(canonicalOf(original), subject, by)
-      count([original], [outcome])
+      count([original.type], [outcome])
       if (outcome.kind === 'refused') throw new YujingError(outcome.code)
       if (outcome.kind === 'reused') throw new YujingError('attribution.not-allowed')
       return { repeated: outcome.kind === 'duplicate' }
@@ -301,6 +300,10 @@ export function createWriter(options: WriterOptions): Writer {
       await saveSnapshot(stopping).catch(missSnapshot)
     },
   }
+}
+
+function typesOf(events: PreparedEvents): string[] {
+  return Array.from({ length: events.length }, (_, index) => events.type(index))
 }
 
 /** An event of the log as its source said it. */
