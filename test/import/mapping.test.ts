@@ -90,12 +90,7 @@ const gate = {
 }
 const rights = { sources: 'all', types: 'all', areas: 'all', backfill: true, retracts: true } as const
 const judged = (text: string) =>
-  admit(
-    { value: JSON.parse(text), fault: null, text: () => text, bytes: text.length },
-    rights,
-    Date.parse('2026-11-23'),
-    gate,
-  )
+  admit({ value: JSON.parse(text), fault: null, bytes: text.length }, rights, Date.parse('2026-11-23'), gate)
 
 describe('a messy dump of a register', () => {
   test('every row is an event that the door lets in, or is refused with line, column and remedy', async () => {
