@@ -251,6 +251,26 @@ describe('a correction that comes before its original', () => {
     expect(row(setting, 'W')?.register.corrects).toMatchObject({ original: { id: 'X' } })
   })
 
+  it('is accepted at the door, among what is refused there and by the writer', async () => {
+    const setting = await started()
+    const faulty = () => cloudEvent('complaint.filed', { region: '999999' })
+    const waiting = cloudEvent('event.retracted', { id: 'W', retracts: 'X' })
+    await setting.send(
+      cloudEvent('complaint.filed', { id: 'A' }),
+      cloudEvent('event.retracted', { id: 'B', retracts: 'A' }),
+    )
+    const final = cloudEvent('event.retracted', { id: 'C', retracts: 'B' })
+    const answer = await setting.send(faulty(), waiting, final, waiting, faulty())
+    expect(answer).toMatchObject({
+      accepted: 1,
+      duplicates: 1,
+      rejected: [{ index: 0 }, { index: 2, id: 'C', code: 'retracts.final' }, { index: 4 }],
+      reused: [],
+    })
+    expect(setting.quarantine.entries.map(({ id }) => id)).toContain('C')
+    expect(setting.quarantine.entries).toHaveLength(3)
+  })
+
   it('waits in the log, through the death of the writer, and is applied when it comes', async () => {
     const setting = await started()
     const event = withdrawal('X', { id: 'W' })
