@@ -152,10 +152,13 @@ describe('killed in the middle', () => {
     writeFileSync(at('twice.ndjson'), ndjson(complaints('twice', 40_000)))
     const one = startImport(service, ['twice.ndjson'], { cwd })
     await eventually('its beginning', async () => (await stored('twice')) > 0)
+    // Stopped, it still has it, and cannot have ended before the other has looked.
+    one.child.kill('SIGSTOP')
     const other = await runImport(service, ['twice.ndjson'], { cwd })
     expect(other.code).toBe(1)
     expect(other.stderr).toContain(`process ${one.child.pid}`)
     one.child.kill('SIGTERM')
+    one.child.kill('SIGCONT')
     const stopped = await one.done
     expect(stopped.code).toBe(1)
     expect(stopped.stderr).toContain('the same command goes on')
