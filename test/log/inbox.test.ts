@@ -13,7 +13,7 @@ let source: RawNats
 beforeAll(async () => {
   nats = await startTestNats()
   const { url, user, password } = nats
-  log = await connectLog({ url, user, password, maxBytes: 64 * 1024 ** 2, logger: silentLogger(), name: 'test' })
+  log = await connectLog({ url, user, password, maxBytes: 256 * 1024 ** 2, logger: silentLogger(), name: 'test' })
   source = await connectByHand(url, user, password)
 })
 afterAll(async () => {
