@@ -13,6 +13,7 @@ import { createHttpSend } from '../simulate/send-http.ts'
 import { systemClock } from '../telemetry/clock.ts'
 import { createLogger } from '../telemetry/logger.ts'
 import type { CommandContext } from './context.ts'
+import { demoSources } from './demo-sources.ts'
 import { ended, type ServeFlags, withFlags } from './serve.ts'
 
 /** The demo's province: small enough to be there in seconds, lively enough to be watched. */
@@ -102,17 +103,20 @@ async function saveRecord(dataDir: string, record: DemoRecord): Promise<void> {
   await writeFile(join(dataDir, 'demo.json'), `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 })
 }
 
+/** What the demo starts from: its sources are registered, and there are keys for the other roles. */
 async function makeAccounts(url: string, adminKey: string): Promise<NonNullable<DemoRecord['accounts']>> {
-  const make = async (request: object) => {
-    const response = await fetch(`${url}/v1/keys`, {
-      method: 'POST',
+  const ask = async (method: string, path: string, request: object) => {
+    const response = await fetch(`${url}${path}`, {
+      method,
       headers: { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' },
       body: JSON.stringify(request),
     })
     if (!response.ok)
-      throw new Error(`the demo accounts could not be made: ${response.status} ${await response.text()}`)
-    return ((await response.json()) as { key: string }).key
+      throw new Error(`the demo could not be prepared: ${path}: ${response.status} ${await response.text()}`)
+    return (await response.json()) as { key: string }
   }
+  const make = async (request: object) => (await ask('POST', '/v1/keys', request)).key
+  for (const source of demoSources()) await ask('PUT', '/v1/sources', source)
   return {
     supervisor: await make({ role: 'supervisor', name: '太原市局 (demo)', areas: ['140100'] }),
     viewer: await make({ role: 'viewer', name: '值班大屏 (demo)' }),

@@ -1,5 +1,8 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { messages } from '../../dashboards/console/src/locales/index.ts'
+import { packageRoot } from '../../src/embedded/package-root.ts'
 import { ALERT_STATUSES, OUTCOMES } from '../../src/model/alert.ts'
 import { EVENT_TYPES } from '../../src/model/catalogue/catalogue.ts'
 import { LEVELS, MEASURES } from '../../src/model/level.ts'
@@ -39,6 +42,16 @@ test('the words of the service all have a translation', () => {
   for (const outcome of [...OUTCOMES, 'withdrawn']) expect(zh.has(`outcome.${outcome}`)).toBe(true)
   const types = EVENT_TYPES.map((type) => `eventType.${type.replace(/[.-]/g, '_')}`)
   expect(types.filter((path) => !zh.has(path))).toEqual([])
+})
+
+test('every reason a detector gives has words', () => {
+  const folder = join(packageRoot(), 'detectors')
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'))
+  const reasons = files.flatMap((name) =>
+    [...readFileSync(join(folder, name), 'utf8').matchAll(/reason: '([\w-]+)'/g)].map(([, reason]) => reason),
+  )
+  expect(reasons.length).toBeGreaterThan(4)
+  expect(reasons.filter((reason) => !zh.has(`reason.${reason}`))).toEqual([])
 })
 
 test('`warning` is 警示, never 警告 (a penalty), and enterprises are never rated', () => {

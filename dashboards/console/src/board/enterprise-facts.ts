@@ -2,8 +2,6 @@ import type { EnterpriseRecord } from '../api/enterprises.ts'
 import { dayOf } from '../words/time.ts'
 import type { Words } from '../words/useWords.ts'
 
-const YUAN = 10_000
-
 /** A name and its value, for a list. */
 export interface Fact {
   readonly name: string
@@ -13,9 +11,8 @@ export interface Fact {
 
 /** What is known of an enterprise, in the reader's words; what is not known is left out. */
 export function factsOf(record: Partial<EnterpriseRecord>, words: Words): Fact[] {
-  const { t, word, number, area, industry, kind } = words
-  const money = (yuan: number | null | undefined) =>
-    typeof yuan === 'number' ? t('enterprise.tenThousandYuan', { n: number(yuan / YUAN) }) : null
+  const { t, word, number, area, industry, kind, capital } = words
+  const money = (yuan: number | null | undefined) => (typeof yuan === 'number' ? capital(yuan) : null)
   const day = (time: string | null | undefined) => (time ? dayOf(Date.parse(time)) : null)
   const values: readonly (readonly [name: string, value: string | null | undefined, mono?: boolean])[] = [
     ['code', record.code, true],

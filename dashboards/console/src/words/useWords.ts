@@ -27,6 +27,9 @@ export function useWords() {
     number: (value: number) => formatNumber(value, tag.value),
     industry: (code: string) => industryName(code, language.value),
     kind: (code: string) => kindName(code, language.value),
+    /** A registered capital: Chinese counts it in tens of thousands, English does not. */
+    capital: (yuan: number) =>
+      t('enterprise.yuan', { n: formatNumber(locale.value === 'zh' ? yuan / 10_000 : yuan, tag.value) }),
     area: (code: string) => (code === '' ? '' : fullAreaName(code)),
     age(instant: number, now: number): string {
       const age = ageOf(instant, now)
