@@ -18,6 +18,7 @@ import { createEventResolver } from './event-resolver.ts'
 import { createFreshness } from './freshness.ts'
 import type { Ground } from './ground.ts'
 import { createHealth } from './health.ts'
+import { createHouseSettings } from './house-settings.ts'
 import { createImportRuns } from './import-runs.ts'
 import { createInboxNews, startInboxes } from './inbox-duty.ts'
 import { createDoor } from './ingest/door.ts'
@@ -229,6 +230,7 @@ export async function startFlow(ground: Ground, stopping: Stopping): Promise<str
         return backtestThread({ ...at, ...question }, signal)
       },
     }),
+    settings: createHouseSettings({ inForce: replica.inForce, change: replica.change }),
     imports,
     quarantine,
     clock: createClockConfirmation({

@@ -31,17 +31,19 @@ export interface Changed {
   readonly told: Told | null
 }
 
-/** A change that rests on what is in force, so that the lead alone can make it up. */
+/**
+ * A change that rests on what is in force, so that the lead alone can make it up. `after`: the version it replaces; another
+ * one is `revision.stale`.
+ */
 export type Change =
   | { readonly topic: 'parameters'; readonly detector: string; readonly wanted: Numbers; readonly by: string }
-  /** `after`: the version it replaces; another one is `revision.stale`. */
   | {
       readonly topic: 'allow-list'
       readonly entries: readonly AllowListEntry[]
       readonly after: number
       readonly by: string
     }
-  | { readonly topic: 'calendars'; readonly year: CalendarYear; readonly by: string }
+  | { readonly topic: 'calendars'; readonly year: CalendarYear; readonly after: number; readonly by: string }
 
 /** Topic under which an entry is shown. */
 const TOPIC_OF: Readonly<Partial<Record<Control['type'], Topic>>> = {
@@ -89,15 +91,16 @@ export function createSettingsChanges(options: {
       }
       case 'allow-list': {
         const { version } = shown()['allow-list']
-        if (version !== change.after)
-          throw new YujingError('revision.stale', `The allow-list is at version ${version}.`)
+        requireVersion('The allow-list', version, change.after)
         if (change.entries.length > MOST_ALLOWED)
           throw new YujingError('request.invalid', `The allow-list holds at most ${MOST_ALLOWED} entries.`)
         return { type: 'yujing.allow-list', data: { version: version + 1, entries: change.entries, by } }
       }
       case 'calendars': {
-        const version = (shown().calendars[calendarYearName(change.year)]?.version ?? 0) + 1
-        return { type: 'yujing.calendar', data: { ...change.year, version, by } }
+        const name = calendarYearName(change.year)
+        const version = shown().calendars[name]?.version ?? 0
+        requireVersion(name, version, change.after)
+        return { type: 'yujing.calendar', data: { ...change.year, version: version + 1, by } }
       }
     }
   }
@@ -130,11 +133,17 @@ export function createSettingsChanges(options: {
       for (const year of stateCouncilYears()) {
         const before = shown().calendars[calendarYearName(year)]
         if (before === undefined || (before.by === STATE_COUNCIL && !isSameYear(before, year)))
-          await writer.control(controlFor({ topic: 'calendars', year, by: STATE_COUNCIL }))
+          await writer.control(controlFor({ topic: 'calendars', year, after: before?.version ?? 0, by: STATE_COUNCIL }))
       }
       for (const topic of Object.keys(shown()) as Topic[]) await project(topic)
     },
   }
+}
+
+/** Of two editors the slower one reads again. */
+function requireVersion(what: string, version: number, after: number): void {
+  if (version !== after)
+    throw new YujingError('revision.stale', `${what} is at version ${version}; read it again.`, { version })
 }
 
 function isSameYear(a: CalendarYear, b: CalendarYear): boolean {

@@ -19,6 +19,7 @@ import type { Health } from './port-health.ts'
 import type { ImportRuns } from './port-imports.ts'
 import type { LiveFeed } from './port-live.ts'
 import type { Quarantine } from './port-quarantine.ts'
+import type { Settings } from './port-settings.ts'
 import type { Sources } from './port-sources.ts'
 import type { HistoryStore } from './port-store.ts'
 import type { Verify } from './port-verification.ts'
@@ -40,6 +41,7 @@ import { operationRoutes } from './routes/operations.ts'
 import { overviewRoutes } from './routes/overview.ts'
 import { quarantineRoutes } from './routes/quarantine.ts'
 import { sessionRoutes } from './routes/session.ts'
+import { settingsRoutes } from './routes/settings.ts'
 import { sourceRoutes } from './routes/sources.ts'
 import { verificationRoutes } from './routes/verification.ts'
 import type { Server } from './server.ts'
@@ -63,6 +65,7 @@ export interface ApiOptions {
   readonly store: HistoryStore
   readonly verify: Verify
   readonly detectors: Detectors
+  readonly settings: Settings
   readonly imports: ImportRuns
   readonly quarantine: Quarantine
   readonly clock: ClockGuard
@@ -139,6 +142,7 @@ export async function createApi(options: ApiOptions): Promise<Server> {
   codeRoutes(server)
   enterpriseRoutes(server, store)
   detectorRoutes(server, options.detectors, store)
+  settingsRoutes(server, options.settings)
   quarantineRoutes(server, store, options.quarantine)
   importRoutes(server, options.imports)
   sessionRoutes(server, access, https)

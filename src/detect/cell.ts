@@ -3,6 +3,7 @@ import type { Finding, FindingKind } from '../model/finding.ts'
 import { severity } from '../model/level.ts'
 import type { Position } from '../model/position.ts'
 import { businessDay, DAY_MS, formatTime } from '../model/time.ts'
+import { AllowedKeys } from './allowed-keys.ts'
 import type { Touch } from './contract.ts'
 import { Deadlines } from './deadlines.ts'
 import { endsToJudge } from './ends.ts'
@@ -51,6 +52,8 @@ export class Cell {
   /** Log time at `seq`, epoch milliseconds. */
   logTime: number
   parameters: ParametersInForce
+  /** Keys that are counted and not judged. */
+  allowed: AllowedKeys
   /** Only where items fall due. */
   readonly deadlines: Deadlines | null
   /** Events that came too late to change a window. */
@@ -62,6 +65,7 @@ export class Cell {
     this.seq = restored?.seq ?? 0
     this.logTime = restored?.logTime ?? 0
     this.parameters = restored?.parameters ?? defaultParameters(plan.detector)
+    this.allowed = new AllowedKeys(restored?.allowed)
     const begun = { logTime: this.logTime, image: restored?.deadlines ?? NO_DEADLINES }
     this.deadlines = plan.waits ? new Deadlines(plan, this.states, this.parameters, begun) : null
   }
@@ -150,6 +154,7 @@ export class Cell {
   hold(record: number, logTime: number): void {
     this.deadlines?.hold(record, logTime, () => {
       const complete = () => this.deadlines?.pendingAt(record, logTime, true) ?? []
+      if (this.allowed.entryOf(this.states.nameOf(record), logTime) !== null) return false
       const end = this.endNow(record, logTime)
       const { verdict } = judge(this.plan, this.states.arena, record, end, this.parameters, complete)
       return severity(verdict.level) > severity(this.states.episodes.get(record)?.level ?? null)
@@ -208,7 +213,7 @@ export class Cell {
       setSilence(arena, record, crossed.silence)
       if (!crossed.opens) return null
     }
-    return this.openEpisode(moment, record, judged.filter(isFulfilled), top)
+    return this.isAllowed(moment) ? null : this.openEpisode(moment, record, judged.filter(isFulfilled), top)
   }
 
   private openEpisode(moment: Moment, record: number, fulfilled: readonly Fulfilled[], top: Fulfilled): Finding {
@@ -257,6 +262,7 @@ export class Cell {
     if (!isFulfilled(newest) && this.isNewest(record, newest))
       return episode.level === null ? null : this.tell('end', moment, record, episode, newest)
     if (top === undefined || (recedes ? episode.level === null : top.end !== newestEnd(episode))) return null
+    if (this.isAllowed(moment)) return null
     const { level, observed } = top.verdict
     const kind = thin(episode, { level, observed, day: this.dayOf(top) })
     return kind === null || (recedes && kind !== 'level') ? null : this.tell(kind, moment, record, episode, top)
@@ -264,14 +270,15 @@ export class Cell {
 
   /** Notes which windows fulfil the trigger and what time they span; tells when late events took the last one away. */
   private noteFulfilled(
-    { event, due }: Moment,
+    moment: Moment,
     record: number,
     episode: Episode,
     judged: readonly Judgement[],
   ): 'some-left' | 'none-left' {
+    const { event, due } = moment
     const fulfilled = judged.filter(isFulfilled)
-    this.noteJudged(episode, judged)
-    if (fulfilled.length > 0) {
+    this.noteJudged(moment, episode, judged)
+    if (fulfilled.length > 0 && !this.isAllowed(moment)) {
       const { first, last } = spanOf(this.plan, this.states.arena, record, fulfilled, event.time)
       episode.firstEventTime = Math.min(episode.firstEventTime, first)
       episode.lastEventTime = Math.max(episode.lastEventTime, last, due ?? last)
@@ -279,12 +286,18 @@ export class Cell {
     return newestEnd(episode) === Number.NEGATIVE_INFINITY ? 'none-left' : 'some-left'
   }
 
-  /** What stock once fulfilled was true then; only windows can turn out never to have fulfilled the trigger. */
-  noteJudged(episode: Episode, judged: readonly Judgement[]): void {
-    const noted = this.plan.detector.stock || this.plan.waits ? judged.filter(isFulfilled) : judged
+  /**
+   * What stock once fulfilled was true then; only windows can turn out never to have fulfilled the trigger. An allowed key
+   * gains no ends: its alert does not go on.
+   */
+  noteJudged(moment: Moment, episode: Episode, judged: readonly Judgement[]): void {
+    const isAllowed = this.isAllowed(moment)
+    const isLasting = this.plan.detector.stock || this.plan.waits
     noteEnds(
       episode,
-      noted.map((judgement) => ({ end: judgement.end, fulfilled: isFulfilled(judgement) })),
+      judged
+        .filter((judgement) => (isFulfilled(judgement) ? !isAllowed : !isLasting))
+        .map((judgement) => ({ end: judgement.end, fulfilled: isFulfilled(judgement) })),
     )
   }
 
@@ -308,6 +321,11 @@ export class Cell {
   /** The next fulfilled window begins another episode; what has been pending without a break is one for however long. */
   isOver(episode: Episode, end: number): boolean {
     return !(this.plan.waits && episode.level !== null) && isOver(episode, this.plan.unit, end)
+  }
+
+  /** The key is counted and not judged where log time stands. */
+  private isAllowed({ touch, logTime }: Moment): boolean {
+    return this.allowed.entryOf(touch.key, logTime) !== null
   }
 
   /** The judgement is on the newest windows the key has. */

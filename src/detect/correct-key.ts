@@ -87,7 +87,7 @@ function corrected(
   }
   const top = judged.findLast(isFulfilled)
   const isNew = top !== undefined && cell.isOver(asItWas, top.end)
-  if (!isNew) cell.noteJudged(episode, judged)
+  if (!isNew) cell.noteJudged(moment, episode, judged)
   note(
     episode,
     lost.filter(({ end }) => end >= newestBin(states.arena, record) - plan.lateness && fulfilledAt(cell, record, end)),

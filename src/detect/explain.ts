@@ -1,3 +1,4 @@
+import type { AllowListEntry } from '../model/allow-list.ts'
 import type { Level } from '../model/level.ts'
 import type { Cell } from './cell.ts'
 import type { Pending } from './contract.ts'
@@ -6,11 +7,18 @@ import { newestBin, stockOf } from './windows/record.ts'
 import { newestTallyBin } from './windows/tally.ts'
 
 /**
- * Why a key has an alert or none: nothing known of it; below the threshold; fulfilled since backfill and silent until
+ * Why a key has an alert or none: somebody has put it on the allow-list; nothing known of it; below the threshold; fulfilled since backfill and silent until
  * the level rises; a finding waits for sources to say that they have sent everything; an episode runs; an episode ran and
  * its newest window no longer fulfils the trigger.
  */
-export type WhyState = 'no-events' | 'below-threshold' | 'held-by-backfill' | 'held' | 'alert-open' | 'alert-ended'
+export type WhyState =
+  | 'allow-listed'
+  | 'no-events'
+  | 'below-threshold'
+  | 'held-by-backfill'
+  | 'held'
+  | 'alert-open'
+  | 'alert-ended'
 
 /** What a detector's state says of one key. Times are epoch milliseconds, windows half-open [from, to). */
 export interface Explanation {
@@ -45,6 +53,8 @@ export interface Explanation {
     readonly reason: string
   } | null
   readonly alertId: string | null
+  /** Why it is counted and not judged now, who answers for that and until when (log time, exclusive); null: it is judged. */
+  readonly allowListed: Pick<AllowListEntry, 'detector' | 'owner' | 'reason' | 'until'> | null
 }
 
 /** Explains the state of a key of one cell. */
@@ -57,10 +67,12 @@ export function explainKey(cell: Cell, key: string): Explanation {
     parameters: parameters.values,
     parametersVersion: parameters.version,
     logTime,
+    allowListed: allowListed(cell, key),
   }
+  const isAllowed = common.allowListed !== null
   const record = states.find(key, false, logTime)
   const nothing = { windows: [], stock: 0, pending: [], heldBy: [], verdict: null, alertId: null }
-  if (record === 0) return { ...common, state: 'no-events', ...nothing }
+  if (record === 0) return { ...common, state: isAllowed ? 'allow-listed' : 'no-events', ...nothing }
   const { arena } = states
   const newest = newestTallyBin(arena, record, plan.span) ?? newestBin(arena, record)
   const end = plan.waits ? Math.max(binOf(plan.unit, logTime), newest) : newest
@@ -68,7 +80,7 @@ export function explainKey(cell: Cell, key: string): Explanation {
   const { window: _, ...numbers } = verdict
   return {
     ...common,
-    state: stateOf(cell, record, verdict.level),
+    state: isAllowed ? 'allow-listed' : stateOf(cell, record, verdict.level),
     windows: Object.entries(view.windows).map(([name, { from, to, events, members, sum }]) => ({
       name,
       from,
@@ -83,6 +95,13 @@ export function explainKey(cell: Cell, key: string): Explanation {
     verdict: numbers,
     alertId: states.episodes.get(record)?.alertId ?? null,
   }
+}
+
+function allowListed({ allowed, logTime }: Cell, key: string): Explanation['allowListed'] {
+  const entry = allowed.entryOf(key, logTime)
+  if (entry === null) return null
+  const { detector, owner, reason, until } = entry
+  return { detector, owner, reason, until }
 }
 
 function stateOf(cell: Cell, record: number, level: Level | null): WhyState {

@@ -1,7 +1,8 @@
-import type { CompletenessControl, ParametersControl } from '../model/control.ts'
+import type { AllowListControl, CompletenessControl, ParametersControl } from '../model/control.ts'
 import type { LoggedEvent } from '../model/event.ts'
 import type { Finding } from '../model/finding.ts'
 import { comparePositions, type Position } from '../model/position.ts'
+import { AllowedKeys, entriesFor } from './allowed-keys.ts'
 import { Cell } from './cell.ts'
 import type { Detector } from './contract.ts'
 import { correctingOf, foldCorrection } from './fold-correction.ts'
@@ -12,7 +13,7 @@ import { planOf } from './plan.ts'
 export interface ControlAt {
   readonly position: Position
   readonly at: number
-  readonly control: ParametersControl | CompletenessControl
+  readonly control: ParametersControl | CompletenessControl | AllowListControl
 }
 
 /**
@@ -48,6 +49,10 @@ export function replayKey(o: {
       return
     }
     passTo(at, position)
+    if (control.type === 'yujing.allow-list') {
+      cell.allowed = new AllowedKeys(entriesFor(detector, control.data.entries))
+      return
+    }
     cell.complete(control.data.source, control.data.through)
     findings.push(...cell.pass(cell.logTime, position, 'mark'))
   }

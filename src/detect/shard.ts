@@ -1,9 +1,11 @@
+import type { AllowListEntry } from '../model/allow-list.ts'
 import type { ControlEntry } from '../model/control.ts'
 import type { LoggedEvent } from '../model/event.ts'
 import type { Finding } from '../model/finding.ts'
 import type { LogMessage, StoredMessage } from '../model/log-message.ts'
 import type { LocalPosition } from '../model/position.ts'
 import { hourBin } from '../model/time.ts'
+import { AllowedKeys, entriesFor } from './allowed-keys.ts'
 import { Cell } from './cell.ts'
 import type { Detector } from './contract.ts'
 import { type Explanation, explainKey } from './explain.ts'
@@ -271,12 +273,28 @@ class FoldingShard implements Shard {
       for (const cell of this.all) if (cell.seq < entry.seq) cell.complete(entry.data.source, entry.data.through)
       this.wake(place, findings, 'mark')
     }
+    if (entry.type === 'yujing.allow-list') {
+      this.passTo(entry.at, place, findings)
+      this.allow(entry.data.entries, entry.seq)
+    }
     if (entry.type === 'yujing.parameters') {
       const { detector, version, parameters } = entry.data
       for (const cell of this.all)
         if (cell.plan.detector.id === detector && cell.seq < entry.seq)
           cell.retune(withParameters(cell.plan.detector, version, parameters))
       this.wake(place, findings, 'time')
+    }
+  }
+
+  /** Each cell gets what concerns its own keys. */
+  private allow(entries: readonly AllowListEntry[], seq: number): void {
+    for (const [row, { detector }] of this.plans.entries()) {
+      const own = entriesFor(detector, entries)
+      for (const partition of this.partitions) {
+        const cell = this.cells[row]?.[partition]
+        if (cell === undefined || cell.seq >= seq) continue
+        cell.allowed = new AllowedKeys(own.filter(({ kind, key }) => partitionOf(kind, key) === partition))
+      }
     }
   }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { AllowListEntry } from '../model/allow-list.ts'
 import type { Cell } from './cell.ts'
 import type { DeadlinesImage } from './deadlines.ts'
 import type { Episode } from './episode.ts'
@@ -13,7 +14,7 @@ import { PARTITIONS } from './statistics/hash.ts'
  *     8 bytes   "YJSTATE1"
  *     4 bytes   length of the header
  *     header    JSON: epoch, partition, and a section a detector: version, layout, plan, seq, log time, parameters,
- *               episodes, free lists, and how many words of the body are its arena and its references
+ *               allowed keys, episodes, free lists, and how many words of the body are its arena and its references
  *     body      the arenas' words and the references, section by section
  *     32 bytes  SHA-256 of everything before
  *
@@ -35,6 +36,8 @@ export interface RestoredCell {
   /** Log time at `seq`, epoch milliseconds. */
   readonly logTime: number
   readonly parameters: ParametersInForce
+  /** Entries of the allow-list for its keys. */
+  readonly allowed: readonly AllowListEntry[]
   readonly image: KeyStatesImage
   readonly deadlines: DeadlinesImage
 }
@@ -48,6 +51,8 @@ interface Section {
   readonly seq: number
   readonly logTime: number
   readonly parameters: ParametersInForce
+  /** Absent: no key of the partition is on the allow-list. */
+  readonly allowed?: readonly AllowListEntry[]
   /** Only of a detector whose items fall due. */
   readonly deadlines?: DeadlinesImage
   readonly episodes: readonly (readonly [number, Episode])[]
@@ -107,6 +112,7 @@ function sectionOf(cell: Cell, { arena, references, episodes }: KeyStatesImage):
     seq: cell.seq,
     logTime: cell.logTime,
     parameters: cell.parameters,
+    ...(cell.allowed.entries.length > 0 && { allowed: cell.allowed.entries }),
     ...(cell.deadlines && { deadlines: cell.deadlines.image() }),
     episodes,
     freed: arena.freed,
@@ -128,8 +134,8 @@ function readSection(plan: Plan, sections: readonly Section[], body: Buffer): Re
         references: Array.from(wordsOf(body.subarray(arenaEnd, end))),
         episodes: section.episodes,
       }
-      const { seq, logTime, parameters, deadlines = NO_DEADLINES } = section
-      return { seq, logTime, parameters, image, deadlines }
+      const { seq, logTime, parameters, allowed = [], deadlines = NO_DEADLINES } = section
+      return { seq, logTime, parameters, allowed, image, deadlines }
     }
     at = end
   }

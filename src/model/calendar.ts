@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { businessDay, businessDayStart, formatDay, HOUR_MS } from './time.ts'
+import { businessDay, businessDayStart, formatDay, HOUR_MS, parseDay } from './time.ts'
 
 const Day = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' })
 
@@ -21,6 +21,14 @@ export type CalendarYear = Static<typeof CalendarYear>
 /** Names a year of a calendar, e.g. `working-days 2026`. */
 export function calendarYearName({ calendar, year }: Pick<CalendarYear, 'calendar' | 'year'>): string {
   return `${calendar} ${year}`
+}
+
+/** Why such a year cannot be: a day that is none or of another year, or is both on and off; null when it can. */
+export function calendarYearFault({ year, off, on }: CalendarYear): string | null {
+  const wrong = [...off, ...on].find((day) => parseDay(day) === null || !day.startsWith(`${year}-`))
+  if (wrong !== undefined) return `${wrong} is not a day of ${year}`
+  const both = off.find((day) => on.includes(day))
+  return both === undefined ? null : `${both} is both on and off`
 }
 
 /** Years of calendars by `calendarYearName`. */

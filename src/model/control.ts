@@ -65,7 +65,10 @@ export interface CompletenessControl {
   readonly data: { readonly source: string; readonly through: number; readonly by: string }
 }
 
-/** The whole allow-list from this position on; `version` counts up from 1. What is not in it is judged again. */
+/**
+ * The whole allow-list from this position on; `version` counts up from 1. What is not in it is judged again. Log time moves
+ * to `at`, as with a tick.
+ */
 export interface AllowListControl {
   readonly type: 'yujing.allow-list'
   readonly data: { readonly version: number; readonly entries: readonly AllowListEntry[]; readonly by: string }

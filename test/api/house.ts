@@ -145,6 +145,15 @@ function parts(): Omit<
       backtest: async (detector) => ({ detector }),
       explain: async (_id, key) => (key === HOT_POT ? { windows: { current: { events: 3 } } } : null),
     },
+    settings: {
+      allowList: () => ({ version: 0, entries: [], by: '' }),
+      setAllowList: async (entries, after, by) => {
+        if (after !== 0) throw new YujingError('revision.stale')
+        return { version: 1, entries, by, position: { epoch: 'e', seq: 9, index: 0 } }
+      },
+      calendars: () => [],
+      setCalendar: async (year, _, by) => ({ ...year, version: 1, by, position: { epoch: 'e', seq: 10, index: 0 } }),
+    },
     clock: {
       status: () => CLOCK,
       confirm: async () => ({ ...CLOCK, position: { epoch: 'e', seq: 8, index: 0 } }),

@@ -111,6 +111,8 @@ describe('documentation', () => {
       '/v1/alerts/{id}',
       '/v1/alerts/{id}/actions',
       '/v1/alerts/{id}/verify',
+      '/v1/allow-lists',
+      '/v1/calendars',
       '/v1/clock',
       '/v1/clock/confirm',
       '/v1/codes',
@@ -203,6 +205,35 @@ describe('detectors', () => {
     expect(
       (await house.ask('PUT', '/v1/detectors/complaint-surge/params', { ...admin, body: { minimum: 'x' } })).status,
     ).toBe(400)
+  })
+})
+
+describe('settings', () => {
+  const entry = {
+    ...{ kind: 'address', key: 'a1', detector: null, owner: '登记科', reason: '集群注册地址' },
+    until: '2027-01-01T00:00:00+08:00',
+  }
+  const put = (body: object) => house.ask('PUT', '/v1/allow-lists', { ...admin, body })
+
+  test('an allow-list answers as it was sent, with its version and position', async () => {
+    expect((await house.ask('GET', '/v1/allow-lists', admin)).json()).toEqual({ version: 0, entries: [], by: '' })
+    expect((await put({ after: 0, entries: [entry] })).json()).toEqual({
+      ...{ version: 1, entries: [entry], by: 'bootstrap' },
+      position: { epoch: 'e', seq: 9, index: 0 },
+    })
+  })
+
+  test.each([
+    [412, 'revision.stale', { after: 7, entries: [] }],
+    [400, 'request.invalid', { entries: [] }],
+    [400, 'request.invalid', { after: 0, entries: [{ ...entry, until: '2027-01-01' }] }],
+    [400, 'request.invalid', { after: 0, entries: [{ ...entry, owner: '' }] }],
+    [400, 'request.invalid', { after: 0, entries: [{ ...entry, detector: undefined }] }],
+    [400, 'request.invalid', { after: 0, entries: [{ ...entry, kind: 'city' }] }],
+    [400, 'request.invalid', { after: 0, entries: [{ ...entry, because: 'x' }] }],
+  ])('%d %s: a list that may not stand', async (status, code, body) => {
+    const answer = await put(body)
+    expect([answer.status, answer.json()]).toMatchObject([status, { error: { code } }])
   })
 })
 

@@ -3,10 +3,11 @@ import { describe, expect, it } from 'vitest'
 import { detectors } from '../../detectors/index.ts'
 import type { Detector } from '../../src/detect/contract.ts'
 import { ALL_PARTITIONS } from '../../src/detect/statistics/hash.ts'
+import type { AllowListEntry } from '../../src/model/allow-list.ts'
 import type { Finding } from '../../src/model/finding.ts'
 import { DAY_MS } from '../../src/model/time.ts'
 import { run, shardOf, TestLog } from '../detect/log.ts'
-import { ALL, type Arrival, byArrival, GROWING, START, stream, told } from './streams.ts'
+import { ALL, type Arrival, allowList, byArrival, GROWING, START, stream, told } from './streams.ts'
 
 const RUNS = { numRuns: 60 }
 
@@ -17,9 +18,24 @@ const kinds = fc.array(fc.constantFrom('live', 'live', 'live', 'live', 'backfill
   maxLength: 20,
 })
 const batches = fc.array(fc.integer({ min: 1, max: 7 }), { minLength: 1, maxLength: 10 })
-const anyLog = fc.record({ arrivals: mixed, kinds, batches, tickHours: fc.constantFrom(0, 1, 7, 24) })
+const anyLog = fc.record({
+  arrivals: mixed,
+  kinds,
+  batches,
+  tickHours: fc.constantFrom(0, 1, 7, 24),
+  lists: fc.array(allowList, { maxLength: 3 }),
+})
 
-function logOf(o: { arrivals: Arrival[]; kinds: string[]; batches: number[]; tickHours: number }): TestLog {
+interface AnyLog {
+  arrivals: Arrival[]
+  kinds: string[]
+  batches: number[]
+  tickHours: number
+  /** One after every fourth batch. */
+  lists: AllowListEntry[][]
+}
+
+function logOf(o: AnyLog): TestLog {
   const log = new TestLog()
   const events = o.arrivals.map((arrival, n) => {
     const kind = o.kinds[n % o.kinds.length]
@@ -36,6 +52,8 @@ function logOf(o: { arrivals: Arrival[]; kinds: string[]; batches: number[]; tic
     at = Math.max(at, receivedAt)
     log.rows(...batch)
     // The source says now and then how far it has told; in between, what has not happened is not known.
+    const entries = n % 4 === 1 ? o.lists[(n - 1) / 4] : undefined
+    if (entries) log.control({ type: 'yujing.allow-list', data: { version: n, entries, by: 'a' } }, receivedAt)
     if (n % 3 === 2) log.complete('/test', receivedAt - 5 * DAY_MS, receivedAt)
     first += batch.length
   }

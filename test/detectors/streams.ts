@@ -1,4 +1,6 @@
 import fc from 'fast-check'
+import { detectors } from '../../detectors/index.ts'
+import type { AllowListEntry } from '../../src/model/allow-list.ts'
 import { businessDay, DAY_MS, formatDay, HOUR_MS } from '../../src/model/time.ts'
 import { type Told, time } from '../detect/log.ts'
 
@@ -127,3 +129,18 @@ export function byArrival(arrivals: readonly Arrival[]): Arrival[] {
 export function told({ day, hour, event }: Arrival, more: Partial<Told> = {}): Told {
   return { ...event, at: START + day * DAY_MS + hour * HOUR_MS, ...more } as Told
 }
+
+/** Allow-lists over the keys of the streams, for one detector or all, that run out while events still come or never. */
+export const allowList: fc.Arbitrary<AllowListEntry[]> = fc.array(
+  fc
+    .record({
+      on: fc.constantFrom(
+        ...CODES.map((key) => ({ kind: 'enterprise' as const, key })),
+        ...ADDRESSES.map((key) => ({ kind: 'address' as const, key })),
+      ),
+      detector: fc.constantFrom(null, null, ...detectors.map(({ id }) => id)),
+      until: fc.integer({ min: 0, max: 260 }).map((day) => START + day * DAY_MS),
+    })
+    .map(({ on, detector, until }) => ({ ...on, detector, owner: '登记科', reason: '集群注册地址', until })),
+  { maxLength: 4 },
+)

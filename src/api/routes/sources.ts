@@ -4,7 +4,7 @@ import { YujingError } from '../../model/errors.ts'
 import { isUnderPrefix, SourceRegistration, SourceView } from '../../model/source.ts'
 import { grantOf } from '../authentication.ts'
 import type { Sources } from '../port-sources.ts'
-import { answers } from '../schemas/common.ts'
+import { answers, instantOf } from '../schemas/common.ts'
 import type { Server } from '../server.ts'
 
 const Name = Type.Object({ name: Type.String({ maxLength: 80, description: 'With its slashes as %2F' }) })
@@ -62,14 +62,7 @@ export function sourceRoutes(server: Server, sources: Sources): void {
       const { identity } = grantOf(request)
       const { name } = request.params
       if (!maySend(identity, name)) throw new YujingError('forbidden', 'This key may not speak for this source.')
-      const through = Date.parse(request.body.through)
-      if (!/T.*(Z|[+-]\d\d:\d\d)$/i.test(request.body.through) || Number.isNaN(through)) {
-        throw new YujingError(
-          'request.invalid',
-          'through must be RFC 3339 with a zone, e.g. 2026-11-23T00:00:00+08:00.',
-        )
-      }
-      return await sources.complete(name, through, identity.id)
+      return await sources.complete(name, instantOf(request.body.through, 'through'), identity.id)
     },
   )
 }

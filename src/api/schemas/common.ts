@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox'
-import { ERRORS, type ErrorCode } from '../../model/errors.ts'
+import { ERRORS, type ErrorCode, YujingError } from '../../model/errors.ts'
 import { Words } from '../../model/schema.ts'
 
 /** The one shape of every answer that is not the wanted one. */
@@ -17,6 +17,13 @@ export const ErrorBody = Type.Object(
 /** Documents refusals beside a route's wanted answers. */
 export function answers<T extends Record<number, unknown>>(wanted: T): T & { '4xx': typeof ErrorBody } {
   return { ...wanted, '4xx': ErrorBody }
+}
+
+/** Epoch milliseconds of a moment in RFC 3339 with a zone; `request.invalid`, naming the member, for anything else. */
+export function instantOf(text: string, member: string): number {
+  const instant = Date.parse(text)
+  if (/T.*(Z|[+-]\d\d:\d\d)$/i.test(text) && !Number.isNaN(instant)) return instant
+  throw new YujingError('request.invalid', `${member} must be RFC 3339 with a zone, e.g. 2026-11-23T00:00:00+08:00.`)
 }
 
 /** Reads a comma-separated parameter; undefined when absent, empty values left out. */

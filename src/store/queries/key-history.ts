@@ -1,5 +1,5 @@
 import type { ClickHouseClient } from '@clickhouse/client'
-import type { CompletenessControl, ParametersControl } from '../../model/control.ts'
+import type { AllowListControl, CompletenessControl, ParametersControl } from '../../model/control.ts'
 import type { KeyKind, LoggedEvent } from '../../model/event.ts'
 import type { Position } from '../../model/position.ts'
 import { pages } from './events-in-log-order.ts'
@@ -11,7 +11,7 @@ export interface KeyHistory {
   readonly controls: readonly {
     readonly position: Position
     readonly at: number
-    readonly control: ParametersControl | CompletenessControl
+    readonly control: ParametersControl | CompletenessControl | AllowListControl
   }[]
 }
 
@@ -45,7 +45,8 @@ ORDER BY ${ORDER}`
 const CONTROLS = `
 SELECT log_epoch, seq, at_ms, type, data FROM control_entries
 WHERE ((type = 'yujing.parameters' AND JSONExtractString(data, 'detector') = {detector:String})
-  OR (type = 'yujing.completeness' AND {waits:Bool}))
+  OR (type = 'yujing.completeness' AND {waits:Bool})
+  OR type = 'yujing.allow-list')
   AND (log_epoch != {epoch:String} OR seq <= {seq:UInt64})
 ORDER BY log_epoch = {epoch:String}, at_ms, seq`
 
