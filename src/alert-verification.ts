@@ -29,17 +29,25 @@ const NOTHING = { observed: null, threshold: null, events: [], eventsTotal: 0 }
  * Judges alerts again from history: a function of what is stored, so the same answer on any machine and in any year.
  *
  * The answer rejects with `store.unavailable` while ClickHouse is away or has not yet got what the alert rests on.
+ *
+ * @param log the present log and how far of it ClickHouse has everything: a batch comes table by table, and events that
+ *   can be read may lack the control entries before them for a moment
  */
-export function createVerification(store: Pick<Store, 'keyHistory' | 'eventsAt' | 'hasControl'>) {
+export function createVerification(
+  store: Pick<Store, 'keyHistory' | 'eventsAt' | 'hasControl'>,
+  log: { readonly epoch: string; storedUpTo(): Promise<number | null> },
+) {
   return async function verify(alert: Proved): Promise<Verification> {
     const { evidence, subject } = alert
     const detector = detectorOf(alert.detector)
     if (detector === undefined || detector.version !== alert.detectorVersion)
       return { result: 'version-retired', ...NOTHING, differences: [] }
     const due = evidence.due ? Date.parse(evidence.due) : null
+    const isWhole = evidence.position.epoch !== log.epoch || evidence.position.seq <= ((await log.storedUpTo()) ?? 0)
     const isStored =
-      (await store.eventsAt([evidence.position])).length > 0 ||
-      (due !== null && (await store.hasControl(evidence.position)))
+      isWhole &&
+      ((await store.eventsAt([evidence.position])).length > 0 ||
+        (due !== null && (await store.hasControl(evidence.position))))
     if (!isStored)
       throw new YujingError('store.unavailable', 'The events of this alert are not in the history store yet.')
     const types = Object.keys(detector.latenessDays)

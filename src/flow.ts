@@ -32,6 +32,8 @@ import { createQuarantineDesk } from './quarantine-desk.ts'
 import { createReplica } from './replica.ts'
 import { createSourceDesk } from './source-desk.ts'
 import type { Stopping } from './stopping.ts'
+import type { StoreProgress } from './store/writer/ports.ts'
+import { storedUpTo } from './store/writer/progress.ts'
 import { startStoring } from './store-duty.ts'
 import { watchClock } from './telemetry/clock-watch.ts'
 
@@ -201,6 +203,7 @@ export async function startFlow(ground: Ground, stopping: Stopping): Promise<str
   stopping.onStop('runs of imports', () => imports.stop())
   await replica.inForce.start()
   stopping.onStop('what is in force', () => replica.inForce.stop())
+  const intents = await log.bucket<StoreProgress>('yujing_config')
   const backtestThread = createBacktestThread()
   const live = createLiveFeed({
     book: desk.book,
@@ -220,7 +223,7 @@ export async function startFlow(ground: Ground, stopping: Stopping): Promise<str
     book: desk.book,
     desk,
     store,
-    verify: createVerification(store),
+    verify: createVerification(store, { epoch: log.epoch, storedUpTo: () => storedUpTo(intents, log.epoch) }),
     detectors: createDetectorSettings({
       inForce: () => replica.inForce.get('parameters'),
       change: replica.change,

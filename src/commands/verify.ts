@@ -3,6 +3,8 @@ import { createVerification } from '../alert-verification.ts'
 import { atHandOrArchived } from '../history-check.ts'
 import type { StoredAlert } from '../model/alert.ts'
 import type { Store } from '../store/store.ts'
+import type { StoreProgress } from '../store/writer/ports.ts'
+import { storedUpTo } from '../store/writer/progress.ts'
 import { type CommandContext, UsageError } from './context.ts'
 import { connectRuntime, connectRuntimeStore } from './runtime.ts'
 
@@ -22,7 +24,11 @@ export function verifyCommand(context: CommandContext): Command {
         store = await connectRuntimeStore(context, flags.dataDir)
         const alert = await atHandOrArchived(id, await log.bucket<StoredAlert>('yujing_alerts'), store)
         if (alert === null) throw new Error(`there is no alert ${id}; look it up in /v1/alerts`)
-        const verification = await createVerification(store)(alert)
+        const intents = await log.bucket<StoreProgress>('yujing_config')
+        const verification = await createVerification(store, {
+          epoch: log.epoch,
+          storedUpTo: () => storedUpTo(intents, log.epoch),
+        })(alert)
         const { result, observed, threshold, eventsTotal, differences } = verification
         const line = `${result}: observed ${observed}, threshold ${threshold}, ${eventsTotal} events`
         context.stdout.write(
