@@ -98,7 +98,8 @@ export function createSourceWatch(options: {
       turnHour(tally, now, isWorkingDay)
       checkContent(tally, record?.cadence.kind === 'batch', now, isWorkingDay)
       if (tally.verdict !== verdict) {
-        logger.warn({ source: tally.name, verdict: tally.verdict, missed: tally.missed }, 'a source is judged anew')
+        const weight = tally.verdict === 'ok' ? 'info' : 'warn'
+        logger[weight]({ source: tally.name, verdict: tally.verdict, missed: tally.missed }, 'a source is judged anew')
         changed.add(tally)
       }
       if (tally.checked !== checked) changed.add(tally)

@@ -40,6 +40,7 @@ export function sourceOption(
         type: 'bar',
         name: words.received,
         barCategoryGap: '30%',
+        barMaxWidth: 20,
         data: days.map(({ count, running }) => ({
           value: count,
           itemStyle: { color: running ? looks.running : looks.bar, borderRadius: [2, 2, 0, 0] },
