@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { detectors } from '../../detectors/index.ts'
 import type { Detector } from '../../src/detect/contract.ts'
 import type { Explanation } from '../../src/detect/explain.ts'
 import { ALL_PARTITIONS } from '../../src/detect/statistics/hash.ts'
 import type { Finding } from '../../src/model/finding.ts'
 import { businessDay, DAY_MS } from '../../src/model/time.ts'
 import { run, shardOf, TestLog } from '../detect/log.ts'
+import { everyDetector } from './every.ts'
 import { type Arrival, GROWING, START, told } from './streams.ts'
 
 /** All is received within one day of log time: what is late is decided by event time alone, and no key is purged. */
@@ -114,7 +114,7 @@ function standing(findings: readonly Finding[]): string[] {
 
 const numbersOf = ({ windows, stock, verdict }: Explanation) => ({ windows, stock, verdict })
 
-describe.each(detectors)('law of corrections, $code $id', (detector) => {
+describe.each(everyDetector)('law of corrections, $code $id', (detector) => {
   const events = GROWING[detector.id] as fc.Arbitrary<Arrival['event']>
   const lateness = Math.max(...Object.values(detector.latenessDays))
 

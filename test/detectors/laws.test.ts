@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { detectors } from '../../detectors/index.ts'
 import type { Detector } from '../../src/detect/contract.ts'
 import { ALL_PARTITIONS } from '../../src/detect/statistics/hash.ts'
 import type { AllowListEntry } from '../../src/model/allow-list.ts'
 import type { Finding } from '../../src/model/finding.ts'
 import { DAY_MS } from '../../src/model/time.ts'
 import { run, shardOf, TestLog } from '../detect/log.ts'
+import { everyDetector } from './every.ts'
 import { ALL, type Arrival, allowList, byArrival, GROWING, START, stream, told } from './streams.ts'
 
 const RUNS = { numRuns: 60 }
@@ -75,7 +75,7 @@ function tripped(findings: readonly Finding[]): string[] {
     .sort()
 }
 
-describe.each(detectors)('law of order, $code $id', (detector) => {
+describe.each(everyDetector)('law of order, $code $id', (detector) => {
   const events = GROWING[detector.id]
   const lateness = Math.max(...Object.values(detector.latenessDays))
 
@@ -112,14 +112,14 @@ function passOf(detector: Detector, arrivals: readonly Arrival[], order: readonl
   return { tripped: tripped(findings), windows }
 }
 
-describe('laws of the fold, all detectors together', () => {
+describe('laws of the fold, all together', () => {
   it('a replay gives the same findings, ids included', () => {
     let spoke = 0
     fc.assert(
       fc.property(anyLog, (o) => {
         const log = logOf(o)
-        const findings = run(detectors, log)
-        expect(run(detectors, log)).toEqual(findings)
+        const findings = run(everyDetector, log)
+        expect(run(everyDetector, log)).toEqual(findings)
         spoke += findings.length
       }),
       RUNS,
@@ -133,7 +133,7 @@ describe('laws of the fold, all detectors together', () => {
         const log = logOf(o)
         // Half of the partitions are from an earlier snapshot than the others, as they are when taken in turn.
         const cuts = [early % (log.last + 1), late % (log.last + 1)]
-        const first = shardOf(detectors)
+        const first = shardOf(everyDetector)
         const taken = new Map<number, Uint8Array>()
         const expected: Finding[] = []
         for (let seq = 0; seq <= log.last; seq++) {
@@ -141,9 +141,9 @@ describe('laws of the fold, all detectors together', () => {
           for (const partition of ALL_PARTITIONS)
             if (cuts[partition % 2] === seq) taken.set(partition, first.snapshot(partition).bytes)
         }
-        const second = shardOf(detectors)
+        const second = shardOf(everyDetector)
         for (const [partition, bytes] of taken)
-          expect(second.restore(partition, bytes)).toEqual({ restored: detectors.map(({ id }) => id), refused: [] })
+          expect(second.restore(partition, bytes)).toEqual({ restored: everyDetector.map(({ id }) => id), refused: [] })
         expect(second.position()).toBe(Math.min(...cuts))
         const replayed = log.messages.slice(second.position()).flatMap((message) => second.apply(message))
         const after = new Set(replayed.map((finding) => JSON.stringify(finding)))
@@ -161,8 +161,8 @@ describe('laws of the fold, all detectors together', () => {
   it('tick cadence does not matter', () => {
     fc.assert(
       fc.property(anyLog, fc.constantFrom(1, 5, 24, 100), (o, tickHours) => {
-        const without = run(detectors, logOf({ ...o, tickHours: 0 })).map(withoutPlace)
-        expect(run(detectors, logOf({ ...o, tickHours })).map(withoutPlace)).toEqual(without)
+        const without = run(everyDetector, logOf({ ...o, tickHours: 0 })).map(withoutPlace)
+        expect(run(everyDetector, logOf({ ...o, tickHours })).map(withoutPlace)).toEqual(without)
       }),
       RUNS,
     )
@@ -174,7 +174,7 @@ describe('laws of the fold, all detectors together', () => {
         const log = logOf(o)
         const split = Array.from({ length: shards }, (_, n) =>
           shardOf(
-            detectors,
+            everyDetector,
             ALL_PARTITIONS.filter((partition) => partition % shards === n),
           ),
         )
@@ -194,7 +194,7 @@ const passes = new WeakMap<TestLog, Finding[][]>()
 function run1(log: TestLog): Finding[][] {
   const known = passes.get(log)
   if (known) return known
-  const shard = shardOf(detectors)
+  const shard = shardOf(everyDetector)
   const found = log.messages.map((message) => shard.apply(message))
   passes.set(log, found)
   return found

@@ -50,6 +50,14 @@ function changed(...fields: readonly (keyof typeof changeOf)[]): fc.Arbitrary<Ar
   }))
 }
 
+/** One type of event about a few enterprises; what is in its `data` is drawn. */
+function byEnterprise(
+  type: string,
+  data: Readonly<Record<string, fc.Arbitrary<unknown>>>,
+): fc.Arbitrary<Arrival['event']> {
+  return fc.record({ type: fc.constant(type), subject: fc.constantFrom(...CODES), data: fc.record(data) })
+}
+
 const penalty = fc.record({
   subject: fc.constantFrom(...CODES),
   decision: fc.constantFrom('1号', '2号', '3号', '4号'),
@@ -81,6 +89,8 @@ export const GROWING: Readonly<Record<string, fc.Arbitrary<Arrival['event']>>> =
     subject,
     data: { decision, due },
   })),
+  'online-trade-violations': byEnterprise('trade.violated', { platform: fc.constantFrom('甲平台', '乙平台') }),
+  template: byEnterprise('contact.failed', { channel: fc.constantFrom('phone', 'mail') }),
 }
 
 /** The same and what takes away again. */

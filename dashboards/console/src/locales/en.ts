@@ -305,6 +305,7 @@ export const en: Messages = {
     year: 'Changes within a year reached the threshold',
     'all-three': 'Several registered facts changed within days',
     unsettled: 'A penalty was not settled in time',
+    leads: 'Leads of monitoring reached the threshold',
   },
   events: {
     withdrawn: 'Withdrawn or corrected',

@@ -279,6 +279,7 @@ export const zh = {
     year: '一年内变更次数达到预警线',
     'all-three': '数日内多项登记事项接连变更',
     unsettled: '处罚到期未履行',
+    leads: '监测线索数达到预警线',
   },
   events: {
     withdrawn: '已撤回或更正',
