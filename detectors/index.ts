@@ -3,6 +3,7 @@ import { frequentRepresentativeChange } from './change/frequent-representative-c
 import { tripleChange } from './change/triple-change.ts'
 import { complaintSurge } from './complaint/complaint-surge.ts'
 import { penaltyUnsettled } from './enforcement/penalty-unsettled.ts'
+import { onlineTradeViolations } from './market/online-trade-violations.ts'
 import { sameAddressRegistrations } from './registration/same-address-registrations.ts'
 
 /** Every detector that judges. A new one is added here and nowhere else. */
@@ -12,6 +13,7 @@ export const detectors: readonly Detector[] = [
   tripleChange,
   complaintSurge,
   penaltyUnsettled,
+  onlineTradeViolations,
 ]
 
 /** The detector of an id. */

@@ -46,6 +46,12 @@ export const LINES_OF_WORK: Readonly<Record<string, LineOfWork>> = {
     firstMeasure: { red: 'interview', orange: 'interview', yellow: 'warning', blue: 'reminder' },
     tasks: { red: ['apply-enforcement'], orange: ['apply-enforcement'], yellow: ['apply-enforcement'], blue: [] },
   },
+  'NET-01': {
+    department: '网监处',
+    ladder: ['reminder', 'warning', 'interview', 'inspection'],
+    firstMeasure: { red: 'interview', orange: 'warning', yellow: 'reminder', blue: 'reminder' },
+    tasks: { red: [], orange: [], yellow: [], blue: [] },
+  },
 }
 
 /**
