@@ -18,15 +18,30 @@ async function alertsOf(kind: StoryName) {
   if (incident === undefined) throw new Error(`${kind} was not planted`)
   const setting = createSetting()
   await setting.writer.start()
-  setting.clock.time = Math.max(province.now, Date.parse(incident.ends))
-  const events = [...province.initial()]
-  for (const { at, event } of province.told()) {
-    if (at > Date.parse(incident.ends)) break
-    events.push(event)
-  }
-  await setting.send(...events)
+  const ends = Date.parse(incident.ends)
+  const told = [...untilThen(province.told(), ends)]
+  const history = [...province.initial(), ...told.filter(({ at }) => at <= START).map(({ event }) => event)]
+  const live = told.filter(({ at }) => at > START).map(({ event }) => event)
+  setting.clock.time = START
+  if (history.length > 0) await setting.send(...history)
+  setting.clock.time = Math.max(province.now, ends)
+  if (live.length > 0) await setting.send(...live)
+  const events = [...history, ...live]
+  // What rests on absence is held until the source has said that it told everything.
+  for (const source of new Set(events.map(({ source }) => source)))
+    await setting.writer.control({
+      type: 'yujing.completeness',
+      data: { source, through: setting.clock.time, by: 'test' },
+    })
   const pass = await passOffline({ epoch: setting.log.epoch, messages: setting.log.messages })
   return { incident, alerts: [...pass.alerts.values()].filter(({ detector }) => detector === incident.detector) }
+}
+
+function* untilThen<T extends { readonly at: number }>(told: Iterable<T>, ends: number): Generator<T> {
+  for (const one of told) {
+    if (one.at > ends) return
+    yield one
+  }
 }
 
 test('there are stories for the detectors that exist', () => {

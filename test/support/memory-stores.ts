@@ -29,6 +29,8 @@ export class MemorySnapshots implements SnapshotStore {
 /** History that has stored everything of its logs, the last of which is the present one; `away` makes it fail. */
 export class MemoryHistory implements WriterHistory {
   readonly #logs: MemoryLog[]
+  /** Decoded once: a year of history is asked for thousands of times. */
+  readonly #decoded = new WeakMap<Uint8Array, (LoggedEvent & EventHashes)[]>()
   away = false
   asked: string[][] = []
 
@@ -81,7 +83,11 @@ export class MemoryHistory implements WriterHistory {
     return this.#logs
       .flatMap(({ messages }) => messages)
       .filter(({ kind }) => kind === 'rows')
-      .flatMap(({ payload }) => decodeBatch(payload))
+      .flatMap(({ payload }) => {
+        const known = this.#decoded.get(payload) ?? decodeBatch(payload)
+        this.#decoded.set(payload, known)
+        return known
+      })
   }
 }
 

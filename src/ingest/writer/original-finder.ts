@@ -64,7 +64,13 @@ export async function findOriginals(o: {
       originals.set(hash, row)
     hashes = far.flatMap((hash) => successors.get(hash) ?? [])
   }
-  const registers = await registersOf(o, [...originals.values()])
+  const corrected = new Set(targets.map(({ idHash }) => idHash))
+  const own = events.filter((_, index) => corrected.has((identities[index] as HashedEvent).idHash))
+  const registers = await registersOf(history, [
+    ...[...originals.values()].filter((row) => isOfRegister(row, state.register.table.get(row.subject))),
+    // What the call itself brings and corrects: what the register will say by then is not known yet.
+    ...own.filter((event) => isOfRegister(event, null) || event.industry !== ''),
+  ])
 
   return {
     content: (idHash) => contents.get(idHash) ?? null,
@@ -90,14 +96,11 @@ function inMemory(state: WriterState, idHash: string): string | null {
 }
 
 async function registersOf(
-  { state, history }: Parameters<typeof findOriginals>[0],
-  originals: readonly Row[],
+  history: WriterHistory,
+  originals: readonly CanonicalEvent[],
 ): Promise<RegisterHistory | null> {
-  const subjects = originals
-    .filter((row) => row.subject !== '' && isOfRegister(row, state.register.table.get(row.subject)))
-    .map(({ subject }) => subject)
-  if (subjects.length === 0) return null
-  const unique = [...new Set(subjects)]
+  const unique = [...new Set(originals.map(({ subject }) => subject).filter((subject) => subject !== ''))]
+  if (unique.length === 0) return null
   const { upTo, events } = await history.registerHistory(unique)
   return { upTo, events: new Map(unique.map((subject) => [subject, events.get(subject) ?? []])) }
 }
