@@ -7,7 +7,7 @@ import { planOf } from '../../src/detect/plan.ts'
 import { PARTITIONS, partitionOf } from '../../src/detect/statistics/hash.ts'
 import { RegisterTable } from '../../src/ingest/writer/register-table.ts'
 import type { LoggedEvent } from '../../src/model/event.ts'
-import { DAY_MS } from '../../src/model/time.ts'
+import { businessDay, DAY_MS, formatDay } from '../../src/model/time.ts'
 import { defineBenchmark, type Figure, single } from './benchmark.ts'
 import { probeCode } from './sentinel.ts'
 
@@ -73,7 +73,8 @@ function figuresOf(detector: Detector, name: string, keys: number, daysOf: (key:
   const { made: cells, resident } = weighed(() => stateOf(detector, keys, daysOf))
   const sum = (of: (cell: Cell) => number) => cells.reduce((total, cell) => total + of(cell), 0)
   const evidence = sum(({ states }) => states.evidenceBytes())
-  const windows = Object.keys(detector.windows).length + (detector.stock ? 1 : 0)
+  // What waits has a place of its own for each item: one counts like a window.
+  const windows = Object.keys(detector.windows).length + (detector.stock ? 1 : 0) + (detector.deadlines ? 1 : 0)
   const perWindow = (sum(({ states }) => states.bytes) - evidence) / sum(({ states }) => states.keys) / windows
   return [
     single(`${detector.code} ${name}`, 'bytes/key and window', perWindow),
@@ -120,7 +121,12 @@ function eventOf({ keyKind, latenessDays }: Detector, key: number, day: number, 
     test: false,
     retracts: '',
     // A member for each detector: whom it counts, and that everything it looks for has changed.
-    data: { complainant: { key: `p1${count}` }, changes: CHANGES },
+    data: {
+      complainant: { key: `p1${count}` },
+      changes: CHANGES,
+      decision: `D${key}`,
+      due: formatDay(businessDay(time)),
+    },
     register: keyKind === 'address' ? { joined: { address: `a1${key}`, addressKind: 'ordinary' } } : {},
     keys: [],
   }
