@@ -12,8 +12,8 @@ export interface Probe {
 export interface Probes {
   /** Everything measured since the last call. */
   take(): Probe[]
-  /** Sends no more; resolves when every frame has come. Rejects when one did not come in time. */
-  finish(): Promise<void>
+  /** Sends no more; resolves to how many were sent when every frame has come. Rejects when one did not come in time. */
+  finish(): Promise<number>
 }
 
 /** Subjects below this belong to the sentinels. */
@@ -92,7 +92,7 @@ export async function startProbes(
     async finish() {
       clearInterval(sending)
       try {
-        await Promise.all(under)
+        return (await Promise.all(under)).length
       } finally {
         socket.close()
       }
