@@ -16,8 +16,11 @@ export interface SnapshotCandidate {
  * counts from 1: what another log left says nothing of this one, and goes once a name has two of this one.
  */
 export interface Snapshots {
-  /** Never displaces one with a higher sequence: it is kept as well when it is among the highest two, else dropped. */
-  save(name: string, seq: number, bytes: Uint8Array): Promise<void>
+  /**
+   * Saves bytes, or what they make one after the other. Never displaces one with a higher sequence: it is kept as well when
+   * it is among the highest two, else dropped.
+   */
+  save(name: string, seq: number, bytes: Uint8Array | readonly Uint8Array[]): Promise<void>
   /** Those of a name and this log, highest sequence first; last those of which only their content tells the log. */
   candidates(name: string): Promise<SnapshotCandidate[]>
   /** The sequences in this log of every name that has any, highest first. */
@@ -94,7 +97,7 @@ export function createSnapshots({ manager, state }: LogParts, store: ObjectStore
       const lowestKept = shelf.own[KEPT - 1]
       if (lowestKept && seq <= lowestKept.seq) return
       const object = `${name}.${epoch}.${seq}`
-      const { nuid } = await state.ask(() => store.putBlob({ name: object }, bytes))
+      const { nuid } = await state.ask(() => store.put({ name: object }, streamOf(bytes)))
       add(shelf, 'own', { object, seq, nuid })
       const { own, unsaid, foreign } = shelf
       if (own.length < KEPT) return
@@ -119,6 +122,19 @@ export function createSnapshots({ manager, state }: LogParts, store: ObjectStore
       return new Map(shelves.map(([name, { own }]) => [name, own.map(({ seq }) => seq)]))
     },
   }
+}
+
+/** In pieces, so that a large snapshot need not stand in one place once more. */
+function streamOf(bytes: Uint8Array | readonly Uint8Array[]): ReadableStream<Uint8Array> {
+  const pieces = bytes instanceof Uint8Array ? [bytes] : bytes
+  let next = 0
+  return new ReadableStream({
+    pull(controller) {
+      const piece = pieces[next++]
+      if (piece === undefined) controller.close()
+      else controller.enqueue(piece)
+    },
+  })
 }
 
 function shelfOf(shelves: Map<string, Shelf>, name: string): Shelf {

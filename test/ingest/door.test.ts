@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { createSeal } from '../../src/ingest/seal.ts'
 import type { IngestAnswer } from '../../src/ingest/tally.ts'
+import { ID_SHARDS } from '../../src/ingest/writer/id-index.ts'
 import { EVENT_TYPES } from '../../src/model/catalogue/catalogue.ts'
 import { YujingError } from '../../src/model/errors.ts'
 import { ALL_RIGHTS, cloudEvent, createSetting, PERSON_KEY, request, type Setting } from './setting.ts'
@@ -380,7 +381,7 @@ describe('answers', () => {
     const event = complaint()
     await setting.send(event)
     setting.clock.time += 20 * 24 * 3_600_000
-    for (let message = 0; message < 64; message += 1) await setting.send(complaint())
+    for (let message = 0; message < ID_SHARDS; message += 1) await setting.send(complaint())
     setting.history.away = true
     expect((await refusal(setting.send(event))).code).toBe('store.unavailable')
     expect(await setting.send(complaint())).toMatchObject({ accepted: 1 })

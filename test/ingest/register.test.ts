@@ -260,7 +260,7 @@ describe('its records', () => {
     const table = new RegisterTable()
     const { register } = world()
     register.apply(canonical({ type: 'enterprise.registered', data: registered(1) }))
-    for (const packed of register.table.packed()) expect(packed.byteLength).toBeLessThanOrEqual(96)
+    for (const packed of register.table.image()) expect(packed.byteLength).toBeLessThanOrEqual(96)
     for (let number = 0; number < 20_000; number += 1)
       table.set(code(number), {
         status: 'living',

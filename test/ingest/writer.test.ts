@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { ID_SHARDS } from '../../src/ingest/writer/id-index.ts'
 import { identityOf } from '../../src/ingest/writer/identity.ts'
 import { MessageMaker } from '../../src/ingest/writer/message-maker.ts'
+import { decodeSnapshot, takeSnapshot } from '../../src/ingest/writer/snapshot.ts'
 import { createWriter } from '../../src/ingest/writer/writer.ts'
 import { emptyState } from '../../src/ingest/writer/writer-state.ts'
 import type { ControlEntry } from '../../src/model/control.ts'
@@ -348,7 +350,7 @@ describe('old ids', () => {
     const old = canonical({ id: 'old' })
     await setting.writer.append([old])
     setting.clock.time = NOW + 20 * DAY_MS
-    for (let message = 0; message < 64; message += 1) await setting.writer.append([canonical()])
+    for (let message = 0; message < ID_SHARDS; message += 1) await setting.writer.append([canonical()])
     setting.history.asked.length = 0
     return { ...setting, old }
   }
@@ -484,6 +486,24 @@ describe('a start', () => {
     const shorter = createSetting()
     const next = await successor({ ...shorter, snapshots: setting.snapshots })
     expect(kinds(await next.append([event]))).toEqual(['stored'])
+  })
+
+  it('takes no snapshot that heard of more than the log holds while it was taken', async () => {
+    const setting = await started()
+    await setting.writer.append([canonical({ id: 'one' })])
+    await setting.writer.stop()
+    const [kept] = setting.snapshots.kept
+    const read = kept && decodeSnapshot(kept.bytes, setting.log.epoch)
+    if (!kept || !read) throw new Error('no snapshot')
+    const lost = canonical({ id: 'lost' })
+    const taking = takeSnapshot(read.state, setting.log.epoch)
+    read.state.ids.add(identityOf(lost), NOW)
+    read.state.seq += 1
+    let step = taking.next()
+    for (; !step.done; step = taking.next());
+    kept.bytes = Uint8Array.from(Buffer.concat(step.value))
+    const next = await successor(setting)
+    expect(kinds(await next.append([lost, canonical({ id: 'one' })]))).toEqual(['stored', 'duplicate'])
   })
 
   it('takes no snapshot that leaves a gap before the log', async () => {

@@ -11,9 +11,9 @@ import type { MemoryLog } from './memory-log.ts'
 export class MemorySnapshots implements SnapshotStore {
   readonly kept: { seq: number; bytes: Uint8Array }[] = []
 
-  async save(_name: string, seq: number, bytes: Uint8Array): Promise<void> {
+  async save(_name: string, seq: number, bytes: Uint8Array | readonly Uint8Array[]): Promise<void> {
     if (this.kept.some((snapshot) => snapshot.seq >= seq)) return
-    this.kept.unshift({ seq, bytes: Uint8Array.from(bytes) })
+    this.kept.unshift({ seq, bytes: Uint8Array.from(Buffer.concat(bytes instanceof Uint8Array ? [bytes] : bytes)) })
   }
 
   async candidates(): Promise<{ seq: number; read(): Promise<Uint8Array> }[]> {

@@ -1,13 +1,14 @@
 import { businessDay } from '../../model/time.ts'
 import { Bloom } from './bloom.ts'
-import { IdTable } from './id-table.ts'
+import { ENTRY_WORDS, IdTable } from './id-table.ts'
 import type { EventIdentity } from './identity.ts'
 
 /** Days of `receivedAt` whose ids are held exactly, today not counted. */
 export const RECENT_DAYS = 14
-const SHARDS = 64
-/** Words of an entry as `entries` gives it. */
-export const ENTRY_WORDS = 7
+/** So many messages after midnight every shard has let go of what became old. */
+export const ID_SHARDS = 256
+/** Shards fill evenly: with one bound for all of them they would all double within a few messages. */
+const FULLEST = { from: 0.55, to: 0.7 }
 
 /** What is known of an id: certainly new; there with the same or other content; perhaps an old one. */
 export type Familiarity = 'new' | 'same' | 'other' | 'perhaps'
@@ -17,8 +18,11 @@ export type Familiarity = 'new' | 'same' | 'other' | 'perhaps'
  * table is dealt into shards so that growing or expiring one never stops the door for long.
  */
 export class IdIndex {
-  readonly #shards = Array.from({ length: SHARDS }, () => new IdTable())
-  readonly #expiredBefore = new Int32Array(SHARDS)
+  readonly #shards = Array.from(
+    { length: ID_SHARDS },
+    (_, shard) => new IdTable(FULLEST.from + ((FULLEST.to - FULLEST.from) * shard) / (ID_SHARDS - 1)),
+  )
+  readonly #expiredBefore = new Int32Array(ID_SHARDS)
   readonly #old: Bloom
   #turn = 0
 
@@ -45,11 +49,11 @@ export class IdIndex {
     this.#shardOf(words).add(words, stamp(receivedAt))
   }
 
-  /** Takes in what `entries` gave, one after the other. */
+  /** Takes in what `packed` gave, one after the other. */
   load(entries: Uint32Array): void {
-    const counts = new Uint32Array(SHARDS)
+    const counts = new Uint32Array(ID_SHARDS)
     for (let at = 0; at < entries.length; at += ENTRY_WORDS) {
-      const shard = (entries[at] ?? 0) % SHARDS
+      const shard = (entries[at] ?? 0) % ID_SHARDS
       counts[shard] = (counts[shard] ?? 0) + 1
     }
     for (const [shard, count] of counts.entries()) this.#shards[shard]?.reserve(count)
@@ -62,7 +66,7 @@ export class IdIndex {
   /** Moves what is older than the recent days into the filter, one shard a call; call it once for every message. */
   expireSome(logTime: number): void {
     const firstDay = stamp(logTime) - RECENT_DAYS
-    this.#turn = (this.#turn + 1) % SHARDS
+    this.#turn = (this.#turn + 1) % ID_SHARDS
     if ((this.#expiredBefore[this.#turn] ?? 0) >= firstDay) return
     this.#expiredBefore[this.#turn] = firstDay
     this.#shards[this.#turn]?.expire(firstDay, (words) => this.#old.add(words))
@@ -70,16 +74,19 @@ export class IdIndex {
 
   /** Moves everything that is due into the filter. */
   expireAll(logTime: number): void {
-    for (let shard = 0; shard < SHARDS; shard += 1) this.expireSome(logTime)
+    for (let shard = 0; shard < ID_SHARDS; shard += 1) this.expireSome(logTime)
   }
 
-  /** Each recent entry as 7 words: id, content, day. */
-  *entries(): Generator<Uint32Array> {
-    for (const shard of this.#shards) yield* shard.entries()
+  /**
+   * The recent entries, a shard at a time, each entry as `ENTRY_WORDS` words: id, content, day. Each shard as it is when it
+   * is asked for.
+   */
+  *packed(): Generator<Uint32Array> {
+    for (const shard of this.#shards) yield shard.packed()
   }
 
   #shardOf(words: Uint32Array): IdTable {
-    return this.#shards[(words[0] ?? 0) % SHARDS] as IdTable
+    return this.#shards[(words[0] ?? 0) % ID_SHARDS] as IdTable
   }
 }
 

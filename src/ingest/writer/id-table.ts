@@ -1,7 +1,6 @@
 /** Words of an entry: 4 of the id hash, 2 of the content hash, 1 day (business day of receivedAt; 0 marks an empty slot). */
-const WORDS = 7
+export const ENTRY_WORDS = 7
 const DAY = 6
-const MOST_FULL = 0.7
 const SMALLEST = 256
 
 /**
@@ -9,9 +8,15 @@ const SMALLEST = 256
  * one by one; `expire` rebuilds the table.
  */
 export class IdTable {
-  #slots = new Uint32Array(SMALLEST * WORDS)
+  readonly #mostFull: number
+  #slots = new Uint32Array(SMALLEST * ENTRY_WORDS)
   #capacity = SMALLEST
   #size = 0
+
+  /** @param mostFull the part of its slots in use at which it doubles, over 0 and well below 1 */
+  constructor(mostFull = 0.7) {
+    this.#mostFull = mostFull
+  }
 
   get size(): number {
     return this.#size
@@ -26,7 +31,7 @@ export class IdTable {
 
   /** Adds an id that is absent; the first entry of an id stays. */
   add(words: Uint32Array, day: number): void {
-    if ((this.#size + 1) / this.#capacity > MOST_FULL) this.#rebuild(this.#capacity * 2, 0, null)
+    if ((this.#size + 1) / this.#capacity > this.#mostFull) this.#rebuild(this.#capacity * 2, 0, null)
     const at = this.#slotOf(words)
     if (this.#slots[at + DAY] !== 0) return
     this.#slots.set(words, at)
@@ -40,32 +45,40 @@ export class IdTable {
    */
   reserve(entries: number): void {
     let capacity = this.#capacity
-    while (entries / capacity > MOST_FULL) capacity *= 2
+    while (entries / capacity > this.#mostFull) capacity *= 2
     if (capacity > this.#capacity) this.#rebuild(capacity, 0, null)
   }
 
   /** Takes out the entries of days before `firstDay` and hands their words to `sink`. */
   expire(firstDay: number, sink: (words: Uint32Array) => void): void {
     let kept = 0
-    for (const entry of this.entries()) if ((entry[DAY] ?? 0) >= firstDay) kept += 1
+    for (let at = DAY; at < this.#slots.length; at += ENTRY_WORDS) {
+      const day = this.#slots[at] ?? 0
+      if (day !== 0 && day >= firstDay) kept += 1
+    }
     if (kept === this.#size) return
     let capacity = SMALLEST
-    while (kept / capacity > MOST_FULL / 2) capacity *= 2
+    while (kept / capacity > this.#mostFull / 2) capacity *= 2
     this.#rebuild(capacity, firstDay, sink)
   }
 
-  /** Each entry as its 7 words; a view that holds until the next change. */
-  *entries(): Generator<Uint32Array> {
-    for (let at = 0; at < this.#slots.length; at += WORDS) {
-      if (this.#slots[at + DAY] !== 0) yield this.#slots.subarray(at, at + WORDS)
+  /** A copy of all entries, one after the other. */
+  packed(): Uint32Array {
+    const packed = new Uint32Array(this.#size * ENTRY_WORDS)
+    const slots = this.#slots
+    let used = 0
+    for (let at = 0; at < slots.length; at += ENTRY_WORDS) {
+      if (slots[at + DAY] === 0) continue
+      for (let word = 0; word < ENTRY_WORDS; word += 1) packed[used++] = slots[at + word] ?? 0
     }
+    return packed
   }
 
   #slotOf(words: Uint32Array): number {
     const mask = this.#capacity - 1
     let slot = ((words[1] ?? 0) ^ (words[2] ?? 0)) & mask
     for (;;) {
-      const at = slot * WORDS
+      const at = slot * ENTRY_WORDS
       if (this.#slots[at + DAY] === 0) return at
       if (
         this.#slots[at] === words[0] &&
@@ -81,13 +94,13 @@ export class IdTable {
 
   #rebuild(capacity: number, firstDay: number, sink: ((words: Uint32Array) => void) | null): void {
     const old = this.#slots
-    this.#slots = new Uint32Array(capacity * WORDS)
+    this.#slots = new Uint32Array(capacity * ENTRY_WORDS)
     this.#capacity = capacity
     this.#size = 0
-    for (let at = 0; at < old.length; at += WORDS) {
+    for (let at = 0; at < old.length; at += ENTRY_WORDS) {
       const day = old[at + DAY] ?? 0
       if (day === 0) continue
-      const entry = old.subarray(at, at + WORDS)
+      const entry = old.subarray(at, at + ENTRY_WORDS)
       if (day < firstDay) {
         sink?.(entry)
       } else {

@@ -35,7 +35,7 @@ export interface AppendLog {
 
 /** Where snapshots are kept; a lower sequence never replaces a higher one. Candidates come newest first. */
 export interface SnapshotStore {
-  save(name: string, seq: number, bytes: Uint8Array): Promise<void>
+  save(name: string, seq: number, bytes: Uint8Array | readonly Uint8Array[]): Promise<void>
   candidates(name: string): Promise<readonly { readonly seq: number; read(): Promise<Uint8Array> }[]>
 }
 

@@ -8,6 +8,13 @@ const CHUNK_RECORDS = 8_192
 const MOST_FULL = 0.75
 const GROWTH = 1.25
 
+/** The table at one moment: its records, the chunk that is read next, and chunks that have changed since as they were. */
+interface Image {
+  readonly records: number
+  next: number
+  readonly kept: Map<number, Uint32Array>
+}
+
 /**
  * Records by credit code: 88 bytes each in pooled chunks, found by an open-addressing index of record numbers. A record
  * that was rolled back stays in place without content and counts as unknown.
@@ -19,6 +26,7 @@ export class RegisterTable {
   #records = 0
   /** Records as they were before the changes that are not committed yet, by number. */
   readonly #journal = new Map<number, Uint32Array>()
+  #image: Image | null = null
 
   /** Records that were ever created, rolled back ones included. */
   get size(): number {
@@ -68,11 +76,28 @@ export class RegisterTable {
     this.#journal.clear()
   }
 
-  /** Packed records with content, as views that hold until the next change. */
-  *packed(): Generator<Uint32Array> {
-    for (let number = 0; number < this.#records; number += 1) {
-      const words = this.#at(number)
-      if (hasContent(words)) yield words
+  /**
+   * The packed records with content as they are now, a chunk of them at a time, whatever changes meanwhile. The newest
+   * call's is the only one that holds.
+   */
+  image(): Generator<Uint32Array> {
+    const image: Image = { records: this.#records, next: 0, kept: new Map() }
+    this.#image = image
+    return this.#read(image)
+  }
+
+  *#read(image: Image): Generator<Uint32Array> {
+    try {
+      while (image.next * CHUNK_RECORDS < image.records) {
+        const number = image.next
+        const chunk = image.kept.get(number) ?? this.#chunks[number] ?? NO_RECORDS
+        const packed = withContent(chunk, Math.min(CHUNK_RECORDS, image.records - number * CHUNK_RECORDS))
+        image.next += 1
+        image.kept.delete(number)
+        yield packed
+      }
+    } finally {
+      if (this.#image === image) this.#image = null
     }
   }
 
@@ -89,7 +114,10 @@ export class RegisterTable {
 
   /** Credit codes with content, in order of creation. */
   *codes(): Generator<string> {
-    for (const words of this.packed()) yield unpackCode(words)
+    for (let number = 0; number < this.#records; number += 1) {
+      const words = this.#at(number)
+      if (hasContent(words)) yield unpackCode(words)
+    }
   }
 
   #place(code: Uint32Array): Uint32Array {
@@ -97,6 +125,7 @@ export class RegisterTable {
     const entry = this.#index[slot] ?? 0
     if (entry !== 0) {
       const words = this.#at(entry - 1)
+      this.#keep(entry - 1)
       if (!this.#journal.has(entry - 1)) this.#journal.set(entry - 1, words.slice())
       return words
     }
@@ -109,6 +138,14 @@ export class RegisterTable {
     this.#index[slot] = number + 1
     if (this.#records / this.#index.length > MOST_FULL) this.#reindex(Math.ceil(this.#index.length * GROWTH))
     return words
+  }
+
+  /** Before a record changes: an image that has not come to its chunk yet is to see it as it was. */
+  #keep(number: number): void {
+    const image = this.#image
+    const chunk = Math.floor(number / CHUNK_RECORDS)
+    if (image === null || number >= image.records || chunk < image.next || image.kept.has(chunk)) return
+    image.kept.set(chunk, (this.#chunks[chunk] ?? NO_RECORDS).slice())
   }
 
   #at(number: number): Uint32Array {
@@ -144,6 +181,19 @@ export class RegisterTable {
 }
 
 const NO_RECORDS = new Uint32Array(0)
+
+/** A copy of the first records of a chunk, without those that have no content. */
+function withContent(chunk: Uint32Array, records: number): Uint32Array {
+  const packed = new Uint32Array(records * RECORD_WORDS)
+  let used = 0
+  for (let at = 0; at < packed.length; at += RECORD_WORDS) {
+    const record = chunk.subarray(at, at + RECORD_WORDS)
+    if (!hasContent(record)) continue
+    packed.set(record, used)
+    used += RECORD_WORDS
+  }
+  return packed.subarray(0, used)
+}
 
 /** Where a code that stands at a place of these words is looked for first. */
 function firstSlot(words: Uint32Array, at: number, slots: number): number {

@@ -1,7 +1,7 @@
 import type { Control } from '../../model/control.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import type { AppendLog, SnapshotStore, WriterHistory } from './ports.ts'
-import { decodeSnapshot } from './snapshot.ts'
+import { decodeSnapshot, type SnapshotRead } from './snapshot.ts'
 import { type ControlsInForce, emptyState, followStored, type WriterState } from './writer-state.ts'
 
 /** Name of the writer's snapshots. */
@@ -37,10 +37,10 @@ export async function restore(ports: RestorePorts): Promise<Restored> {
   const first = Math.max(1, await log.first())
   const last = await log.last()
   for (const candidate of await snapshots.candidates(SNAPSHOT_NAME)) {
-    const state = await readCandidate(candidate, log.epoch)
+    const read = await readCandidate(candidate, log.epoch)
     // One that is ahead of the log belongs to a log that was longer; one behind its start leaves a gap.
-    if (state !== null && state.seq <= last && state.seq + 1 >= first)
-      return { state, isRebuilt: false, inherited: () => [] }
+    if (read !== null && read.through <= last && read.state.seq + 1 >= first)
+      return { state: read.state, isRebuilt: false, inherited: () => [] }
     logger.warn({ seq: candidate.seq }, 'snapshot of the writer is torn or foreign, trying the one before')
   }
   return rebuild(ports, first)
@@ -88,10 +88,10 @@ function spoken(entry: Control): object {
 async function readCandidate(
   candidate: { readonly seq: number; read(): Promise<Uint8Array> },
   epoch: string,
-): Promise<WriterState | null> {
+): Promise<SnapshotRead | null> {
   try {
-    const state = decodeSnapshot(await candidate.read(), epoch)
-    return state?.seq === candidate.seq ? state : null
+    const read = decodeSnapshot(await candidate.read(), epoch)
+    return read?.state.seq === candidate.seq ? read : null
   } catch {
     return null
   }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { Bloom, type BloomLayer } from './bloom.ts'
 import { Corrections, type CorrectionsImage } from './corrections.ts'
-import { ENTRY_WORDS, IdIndex } from './id-index.ts'
+import { IdIndex } from './id-index.ts'
+import { ENTRY_WORDS } from './id-table.ts'
 import { RECORD_WORDS } from './record-packing.ts'
 import { Register } from './register.ts'
 import { RegisterTable } from './register-table.ts'
@@ -19,9 +20,14 @@ const LAYOUT = 1
 const DIGEST_BYTES = 32
 const HEAD_AT = MAGIC.length + 1 + DIGEST_BYTES
 
+/** Largest piece of the filter of old ids that is copied at once, words. */
+const FILTER_WORDS = 1 << 20
+
 interface Head {
   readonly epoch: string
   readonly seq: number
+  /** The ids may hold what came up to here: they were taken down while the log went on. Absent: up to `seq`. */
+  readonly through?: number
   readonly logTime: number
   readonly controls: ControlsInForce
   /** Absent where it was written before events could be corrected. */
@@ -32,32 +38,80 @@ interface Head {
   readonly records: number
 }
 
-export function encodeSnapshot(state: WriterState, epoch: string): Uint8Array {
-  const ids = pack(state.ids.entries(), ENTRY_WORDS)
-  const records = pack(state.register.table.packed(), RECORD_WORDS)
-  const layers = state.ids.old.layers
-  const head: Head = {
-    epoch,
-    seq: state.seq,
-    logTime: state.logTime,
-    controls: state.controls,
-    corrections: state.corrections.image(),
-    ids: ids.length / ENTRY_WORDS,
-    layers: layers.map(({ bits, ids: held }) => ({ words: bits.length, ids: held })),
-    kinds: state.register.table.words.words,
-    records: records.length / RECORD_WORDS,
+/**
+ * Takes the state down, a piece after each turn of the caller's, so that the door need not wait for millions of entries.
+ * It is the state when this is called, while the log goes on: register, corrections and controls exactly; of the ids some
+ * that came meanwhile, which replaying the log from here adds anyway. (Ids come to the filter only out of the table, and
+ * are taken down after it: none is missed.)
+ *
+ * @returns yields after each piece; in the end the bytes, in order
+ */
+export function takeSnapshot(state: WriterState, epoch: string): Generator<void, Uint8Array[]> {
+  const { seq, logTime, controls, corrections } = state
+  const { table } = state.register
+  // As text at once: entries that come into force later change these very objects.
+  const inForce = JSON.stringify({ controls, corrections: corrections.image() })
+  const kinds = [...table.words.words]
+  const records = table.image()
+
+  return (function* () {
+    const enterprises = yield* piecesOf(records)
+    const recent = yield* piecesOf(state.ids.packed())
+    const layers = state.ids.old.layers.map(({ bits, ids }) => ({ bits, words: bits.length, ids }))
+    const filter = yield* piecesOf(slicesOf(layers.map(({ bits }) => bits)))
+    const head: Head = {
+      epoch,
+      seq,
+      through: state.seq,
+      logTime,
+      ...(JSON.parse(inForce) as Required<Pick<Head, 'controls' | 'corrections'>>),
+      ids: wordsIn(recent) / ENTRY_WORDS,
+      layers: layers.map(({ words, ids }) => ({ words, ids })),
+      kinds,
+      records: wordsIn(enterprises) / RECORD_WORDS,
+    }
+    const headBytes = Buffer.from(JSON.stringify(head))
+    const length = Buffer.alloc(4)
+    length.writeUInt32LE(headBytes.length)
+    const body = [length, headBytes, ...[...recent, ...filter, ...enterprises].map(bytesOf)]
+    const digest = createHash('sha256')
+    for (const piece of body) {
+      digest.update(piece)
+      yield
+    }
+    return [Buffer.from(MAGIC), Buffer.of(LAYOUT), digest.digest(), ...body]
+  })()
+}
+
+function* piecesOf(source: Iterable<Uint32Array>): Generator<void, Uint32Array[]> {
+  const pieces: Uint32Array[] = []
+  for (const piece of source) {
+    pieces.push(piece)
+    yield
   }
-  const headBytes = Buffer.from(JSON.stringify(head))
-  const length = Buffer.alloc(4)
-  length.writeUInt32LE(headBytes.length)
-  const body = Buffer.concat([length, headBytes, ...[ids, ...layers.map(({ bits }) => bits), records].map(bytesOf)])
-  return Buffer.concat([Buffer.from(MAGIC), Buffer.of(LAYOUT), createHash('sha256').update(body).digest(), body])
+  return pieces
+}
+
+/** Copies, since bits are set in them meanwhile. */
+function* slicesOf(layers: readonly Uint32Array[]): Generator<Uint32Array> {
+  for (const bits of layers)
+    for (let at = 0; at < bits.length; at += FILTER_WORDS) yield bits.slice(at, at + FILTER_WORDS)
+}
+
+function wordsIn(pieces: readonly Uint32Array[]): number {
+  return pieces.reduce((sum, { length }) => sum + length, 0)
+}
+
+/** What a snapshot holds, and up to which sequence the log must reach for it to be of this log. */
+export interface SnapshotRead {
+  readonly state: WriterState
+  readonly through: number
 }
 
 /**
  * @returns null when the bytes are torn, of another layout or of another log: the older snapshot is to be tried
  */
-export function decodeSnapshot(snapshot: Uint8Array, epoch: string): WriterState | null {
+export function decodeSnapshot(snapshot: Uint8Array, epoch: string): SnapshotRead | null {
   const bytes = Buffer.from(snapshot.buffer, snapshot.byteOffset, snapshot.byteLength)
   if (bytes.length < HEAD_AT + 4 || bytes.toString('latin1', 0, MAGIC.length) !== MAGIC) return null
   if (bytes[MAGIC.length] !== LAYOUT) return null
@@ -84,22 +138,8 @@ export function decodeSnapshot(snapshot: Uint8Array, epoch: string): WriterState
   // One that was written before a kind of entry existed has heard of none of them.
   const controls = { ...noControls(), ...head.controls }
   const corrections = new Corrections(head.corrections)
-  return { seq, logTime, writer: '', ids, register: new Register(table), corrections, controls }
-}
-
-function pack(entries: Iterable<Uint32Array>, words: number): Uint32Array {
-  let packed = new Uint32Array(1_024 * words)
-  let used = 0
-  for (const entry of entries) {
-    if (used + words > packed.length) {
-      const larger = new Uint32Array(packed.length * 2)
-      larger.set(packed)
-      packed = larger
-    }
-    packed.set(entry, used)
-    used += words
-  }
-  return packed.subarray(0, used)
+  const state = { seq, logTime, writer: '', ids, register: new Register(table), corrections, controls }
+  return { state, through: head.through ?? seq }
 }
 
 function bytesOf(words: Uint32Array): Buffer {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
 import { inArea } from '../../model/area.ts'
 import type { Control } from '../../model/control.ts'
 import { type ErrorCode, YujingError } from '../../model/errors.ts'
@@ -17,7 +18,7 @@ import { identityOfId, idHashOf } from './identity.ts'
 import { InHand, keepingInHand } from './in-hand.ts'
 import type { AppendLog, SnapshotStore, WriterHistory } from './ports.ts'
 import { restore, SNAPSHOT_NAME } from './restore.ts'
-import { encodeSnapshot } from './snapshot.ts'
+import { takeSnapshot } from './snapshot.ts'
 import { type ControlsInForce, emptyState, type WriterState } from './writer-state.ts'
 
 export interface WriterOptions {
@@ -105,6 +106,7 @@ export function createWriter(options: WriterOptions): Writer {
   let queue: AppendQueue | null = null
   let correcting: Correcting | null = null
   let savedSeq = 0
+  let saving = Promise.resolve()
   let forget: (() => void) | undefined
 
   function taking(): AppendQueue {
@@ -158,13 +160,24 @@ export function createWriter(options: WriterOptions): Writer {
     options.onSuperseded?.(error)
   }
 
-  async function saveSnapshot(through: AppendQueue): Promise<void> {
-    const { seq, bytes } = await through.betweenMessages(() => ({
+  /** One at a time: of two that are taken at once only the second would be whole. */
+  function saveSnapshot(through: AppendQueue): Promise<void> {
+    saving = saving.then(
+      () => takeAndSave(through),
+      () => takeAndSave(through),
+    )
+    return saving
+  }
+
+  async function takeAndSave(through: AppendQueue): Promise<void> {
+    const { seq, taking } = await through.betweenMessages(() => ({
       seq: state.seq,
-      bytes: state.seq > savedSeq ? encodeSnapshot(state, log.epoch) : null,
+      taking: state.seq > savedSeq ? takeSnapshot(state, log.epoch) : null,
     }))
-    if (bytes === null) return
-    await snapshots.save(SNAPSHOT_NAME, seq, bytes)
+    if (taking === null) return
+    let step = taking.next()
+    for (; !step.done; step = taking.next()) await setImmediate()
+    await snapshots.save(SNAPSHOT_NAME, seq, step.value)
     savedSeq = seq
   }
 
