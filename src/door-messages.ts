@@ -19,3 +19,5 @@ export type FromDoorWorker =
   | { readonly type: 'portion'; readonly id: number; readonly portion: SentPortion }
   | { readonly type: 'end'; readonly id: number }
   | { readonly type: 'refused'; readonly id: number; readonly code: ErrorCode; readonly message: string }
+  /** A fault of ours, with its stack. */
+  | { readonly type: 'failed'; readonly id: number; readonly stack: string }

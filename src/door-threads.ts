@@ -28,7 +28,7 @@ interface Thread {
 }
 
 /**
- * Starts threads (1 to 64) that prepare what requests hold. Each request is one thread's: the one with the fewest.
+ * Starts threads (1 to 16) that prepare what requests hold. Each request is one thread's: the one with the fewest.
  *
  * @param onFatal a thread has ended although nobody stopped it
  */
@@ -96,7 +96,8 @@ export function startDoorThreads(o: {
           if (message.type !== 'portion') isOver = true
           if (message.type === 'end') return
           if (message.type === 'refused') throw new YujingError(message.code, message.message)
-          if (message.type === 'portion') yield portionOf(message.portion)
+          if (message.type === 'failed') throw new Error(`a thread of the door failed on a request: ${message.stack}`)
+          yield portionOf(message.portion)
           post({ type: 'next', id, now: now() })
         }
       } finally {

@@ -43,8 +43,9 @@ function work(post: (message: FromDoorWorker, transfer?: ArrayBuffer[]) => void)
       }
       post({ type: 'end', id })
     } catch (error) {
-      if (!(error instanceof YujingError)) throw error
-      post({ type: 'refused', id, code: error.code, message: error.message })
+      // What one request trips over must not end the thread: it would end the service, and be sent again.
+      if (error instanceof YujingError) post({ type: 'refused', id, code: error.code, message: error.message })
+      else post({ type: 'failed', id, stack: error instanceof Error ? (error.stack ?? error.message) : String(error) })
     } finally {
       requests.delete(id)
     }

@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type DoorThreads, startDoorThreads } from '../src/door-threads.ts'
+import type { ContentMode } from '../src/ingest/body.ts'
+import type { SentBody } from '../src/ingest/preparer.ts'
 import { YujingError } from '../src/model/errors.ts'
 import { ALL_RIGHTS, cloudEvent, createSetting, PERSON_KEY, request, type Setting } from './ingest/setting.ts'
 
@@ -61,12 +63,24 @@ describe('a door in threads', () => {
     expect(await setting.send(...mixed)).toMatchObject({ accepted: 1_702, rejected: [{ index: 1 }, { index: 2 }, {}] })
   })
 
+  const lines = (events: readonly unknown[], mode: ContentMode = 'lines'): SentBody => {
+    const body = Buffer.from(events.map((event) => JSON.stringify(event)).join('\n'))
+    return { parts: [{ body, mode, headers: {} }], rights: ALL_RIGHTS, lane: 'live', registered: [] }
+  }
+
+  it('fails on a request that trips it, and goes on', async () => {
+    const onFatal = vi.fn()
+    const preparer = threads(1, onFatal)
+    const first = (sent: SentBody) => preparer.prepare(sent, Date.now)[Symbol.asyncIterator]().next()
+    const unheardOf = 'unheard-of' as ContentMode
+    await expect(first(lines([mixed[0]], unheardOf))).rejects.toThrow('failed on a request')
+    expect((await first(lines([mixed[0]]))).value).toMatchObject({ covered: 1 })
+    expect(onFatal).not.toHaveBeenCalled()
+  })
+
   it('answers what is in work when it ends', async () => {
     const preparer = threads(1)
-    const body = Buffer.from(mixed.map((event) => JSON.stringify(event)).join('\n'))
-    const parts = [{ body, mode: 'lines', headers: {} }] as const
-    const sent = { parts, rights: ALL_RIGHTS, lane: 'live', registered: [] } as const
-    const portions = preparer.prepare(sent, Date.now)[Symbol.asyncIterator]()
+    const portions = preparer.prepare(lines(mixed), Date.now)[Symbol.asyncIterator]()
     await portions.next()
     await preparer.stop()
     await expect(
