@@ -43,8 +43,8 @@ export interface Door {
    */
   keep(refused: RefusedBody): Promise<void>
   /**
-   * Several bodies of one sender, in their order, as if they were one, for whom nobody waits: all that is refused lies in
-   * quarantine when this resolves.
+   * Several bodies of one sender, in their order, for whom nobody waits: all that is refused lies in quarantine when this
+   * resolves.
    *
    * @throws YujingError of status 503 when not all is known to be in log or quarantine: all of it may come again
    */
@@ -128,39 +128,52 @@ export function createDoor(options: DoorOptions): Door {
     }
   }
 
+  /** What is held unpacked at a time is one body, or as many as a live request may be long: packed ones say nothing of it. */
   async function acceptAll(
     bodies: readonly IngestBody[],
     { rights, sender, lane: asked = 'live' }: Omit<IngestRequest, keyof IngestBody>,
   ): Promise<void> {
     assertOpen()
-    const length = bodies.reduce((sum, { body }) => sum + body.length, 0)
-    const lane = length > limits.liveBytes ? 'batch' : asked
-    const share = await working[lane].take(length)
-    try {
-      const parts: SentPart[] = []
-      for (const message of bodies) parts.push(...(await readOrKeep(message, sender, lane)))
-      if (parts.length > 0) await pass({ parts, rights, lane, registered: options.registered?.() ?? [] })
-    } catch (error) {
-      const isAnswered = error instanceof YujingError && ERRORS[error.code].status < 500
-      if (!isAnswered) throw error
-    } finally {
-      share.giveBack()
+    let parts: SentPart[] = []
+    let length = 0
+    async function passOn(): Promise<void> {
+      if (parts.length === 0) return
+      const lane = length > limits.liveBytes ? 'batch' : asked
+      const share = await working[lane].take(length)
+      try {
+        await pass({ parts, rights, lane, registered: options.registered?.() ?? [] })
+      } catch (error) {
+        const isAnswered = error instanceof YujingError && ERRORS[error.code].status < 500
+        if (!isAnswered) throw error
+      } finally {
+        share.giveBack()
+      }
+      parts = []
+      length = 0
     }
+    for (const message of bodies) {
+      const part = await readOrKeep(message, sender, asked)
+      if (part === null) continue
+      if (length + part.body.length > limits.liveBytes) await passOn()
+      parts.push(part)
+      length += part.body.length
+    }
+    await passOn()
   }
 
-  /** Looked through before it goes with the others, which must not fail for its sake. */
-  async function readOrKeep(message: IngestBody, sender: string | undefined, lane: Lane): Promise<SentPart[]> {
+  /** Looked through before it goes with the others, which must not fail for its sake; null when nothing is left of it. */
+  async function readOrKeep(message: IngestBody, sender: string | undefined, lane: Lane): Promise<SentPart | null> {
     const { body, headers } = message
     try {
       const mode = contentMode(message)
       const unpacked = await unpack(body, message.contentEncoding, { ...limits, unpackedBytes: limits.bodyBytes })
       const part = { body: unpacked, mode, headers }
       const { length } = await splitBody(part, limits, () => turns.next(lane))
-      return length > 0 ? [part] : []
+      return length > 0 ? part : null
     } catch (error) {
       if (!isBodyFault(error)) throw error
       await keep({ body, bytes: body.length, sender, error })
-      return []
+      return null
     }
   }
 

@@ -10,6 +10,8 @@ import type { IngestRights } from './rights.ts'
 
 /** How long a message waits when the door is closed before it is tried again, milliseconds. */
 const RETRY_MS = 1_000
+/** How often it is said that messages are still being dealt with, milliseconds: the batch lane may keep them waiting long. */
+const WORKING_MS = 20_000
 /** How often the inboxes are looked through for one that nobody reads yet, milliseconds. */
 const LOOK_MS = 5_000
 
@@ -41,21 +43,25 @@ export function createInboxReader(options: {
   async function pass(name: string, messages: readonly InboxMessage[], lane: Lane): Promise<void> {
     const { rights, id: sender } = options.senderOf(name) ?? { rights: NO_RIGHTS, id: `inbox ${name}` }
     const bodies = messages.map(bodyOf)
-    let tries = 0
-    while (!signal.aborted) {
-      try {
-        await door.acceptAll(bodies, { rights, sender, lane })
-        for (const message of messages) message.done()
-        metrics.inboxMessagesTotal.inc(messages.length)
-        return
-      } catch (error) {
-        const isClosed = error instanceof YujingError && ERRORS[error.code].status === 503
-        if (!isClosed) logger.error({ err: error, inbox: name }, 'the door failed on messages of an inbox; they wait')
-        else if (tries === 0) logger.warn({ inbox: name, code: error.code }, 'the door is closed; an inbox waits')
-        tries++
-        await sleep(RETRY_MS, undefined, { signal }).catch(() => {})
-        for (const message of messages) message.working()
+    const working = setInterval(() => {
+      for (const message of messages) message.working()
+    }, WORKING_MS)
+    try {
+      for (let tries = 0; !signal.aborted; tries++) {
+        try {
+          await door.acceptAll(bodies, { rights, sender, lane })
+          for (const message of messages) message.done()
+          metrics.inboxMessagesTotal.inc(messages.length)
+          return
+        } catch (error) {
+          const isClosed = error instanceof YujingError && ERRORS[error.code].status === 503
+          if (!isClosed) logger.error({ err: error, inbox: name }, 'the door failed on messages of an inbox; they wait')
+          else if (tries === 0) logger.warn({ inbox: name, code: error.code }, 'the door is closed; an inbox waits')
+          await sleep(RETRY_MS, undefined, { signal }).catch(() => {})
+        }
       }
+    } finally {
+      clearInterval(working)
     }
   }
 
