@@ -34,7 +34,10 @@ export class InHand {
   /** Keeps the next message; a gap forgets what was before it. */
   keep(seq: number, payload: Uint8Array): void {
     if (seq <= this.#newest) return
-    if (seq !== this.#newest + 1) this.#messages.clear()
+    if (seq !== this.#newest + 1) {
+      this.#messages.clear()
+      this.#bytes = 0
+    }
     this.#newest = seq
     this.#messages.set(seq, { payload: Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength), ids: null })
     this.#bytes += payload.byteLength
