@@ -58,12 +58,19 @@ export interface InForceMirror {
 
 export function createInForceMirror(o: { bucket: ConfigBucket; logger: Logger }): InForceMirror {
   const mirror = createMirror({ ...o, prefix: PREFIX, schema: Type.Unknown() })
+  /** Values that were found sound: the calendar is asked for hundreds of days at a time. */
+  const sound = new WeakSet<object>()
   return {
     start: () => mirror.start(),
     stop: () => mirror.stop(),
     get<T extends Topic>(topic: T): InForce[T] {
       const value = mirror.get(topic)?.value
-      return Value.Check(SCHEMAS[topic], value) ? (value as InForce[T]) : NOTHING_IN_FORCE[topic]
+      if (typeof value !== 'object' || value === null) return NOTHING_IN_FORCE[topic]
+      if (!sound.has(value)) {
+        if (!Value.Check(SCHEMAS[topic], value)) return NOTHING_IN_FORCE[topic]
+        sound.add(value)
+      }
+      return value as InForce[T]
     },
     apply: (topic, value, revision) => mirror.apply(topic, value, revision),
   }

@@ -73,7 +73,7 @@ export async function startLead(
   stopping.onStop('writer', () => writer.stop())
 
   // what is appended -> what is known of its sources
-  const watch = sources.watch()
+  const watch = sources.watch(claim.held)
   watch.start()
   stopping.onStop('watch over the sources', () => watch.stop())
   const counted = countedBySource(writer, watch)

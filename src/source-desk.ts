@@ -2,14 +2,13 @@ import { detectorOf } from '../detectors/index.ts'
 import { createMirror } from './access/mirror.ts'
 import type { Ground } from './ground.ts'
 import type { WriterPort } from './ingest/writer-port.ts'
-import { calendarYearName } from './model/calendar.ts'
+import { isWorkingDay } from './model/calendar.ts'
 import { SourceRecord } from './model/source.ts'
 import type { Replica } from './replica.ts'
 import { createSourceBoard, type SourceBoard } from './sources/board.ts'
 import { createSourceRegister, type SourceRegister } from './sources/register.ts'
 import { Tally } from './sources/tally.ts'
 import { createSourceWatch, type SourceWatch } from './sources/watch.ts'
-import { workingDays } from './sources/working-days.ts'
 
 /** The sources as this process sees them: who is registered, what came, and who is silent. */
 export interface SourceDesk {
@@ -18,8 +17,8 @@ export interface SourceDesk {
   /** Resolves when what every replica has told is known here. */
   start(): Promise<void>
   stop(): Promise<void>
-  /** What the lead does for them, begun from what the one before has kept. */
-  watch(): SourceWatch
+  /** What the lead does for them while `mayKeep`, begun from what the one before has kept. */
+  watch(mayKeep: () => boolean): SourceWatch
 }
 
 /** Not started. */
@@ -28,9 +27,7 @@ export async function createSourceDesk(
   replica: Pick<Replica, 'control' | 'inForce'>,
 ): Promise<SourceDesk> {
   const { log, store, clock, logger, metrics } = ground
-  const isWorkingDay = workingDays(
-    (year) => replica.inForce.get('calendars')[calendarYearName({ calendar: 'working-days', year: Number(year) })],
-  )
+  const isOn = (day: number) => isWorkingDay(replica.inForce.get('calendars'), day)
   const bucket = await log.bucket<unknown>('yujing_config')
   const onChange = () => register.changed()
   const records = createMirror({ bucket, prefix: 'source.', schema: SourceRecord, logger, onChange })
@@ -48,7 +45,7 @@ export async function createSourceDesk(
       await replica.control({ type: 'yujing.completeness', data })
     },
   })
-  const board = createSourceBoard({ register, tallies, refused: store.refusedBySource, clock, isWorkingDay })
+  const board = createSourceBoard({ register, tallies, refused: store.refusedBySource, clock, isWorkingDay: isOn })
   return {
     register,
     board,
@@ -60,7 +57,8 @@ export async function createSourceDesk(
       await tallies.stop()
       await records.stop()
     },
-    watch: () => createSourceWatch({ register, tallies, bucket, clock, isWorkingDay, logger, metrics }),
+    watch: (mayKeep) =>
+      createSourceWatch({ register, tallies, bucket, clock, isWorkingDay: isOn, mayKeep, logger, metrics }),
   }
 }
 

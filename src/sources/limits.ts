@@ -4,7 +4,7 @@ const MINUTE_MS = 60_000
 
 /** Every bound of the watch over the sources. */
 export const SOURCE_LIMITS = {
-  /** Names that are counted for themselves; whatever sends beyond them is counted as `other`. */
+  /** Names that are counted for themselves, and every registered one; whatever else sends is counted as `other`. */
   names: 500,
   /** Texts of `source` whose registered prefix is held in memory. */
   knownSources: 20_000,

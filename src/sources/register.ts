@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { areaName } from '../model/area.ts'
 import type { CompletenessControl, SourceControl } from '../model/control.ts'
-import { YujingError } from '../model/errors.ts'
+import { RevisionConflict, YujingError } from '../model/errors.ts'
 import { isUnderPrefix, type SourceRecord, type SourceRegistration } from '../model/source.ts'
 import { formatTime } from '../model/time.ts'
 import type { Clock } from '../telemetry/clock.ts'
@@ -13,7 +13,7 @@ export type SourceChange = SourceControl['data']
 
 /** The registered sources. */
 export interface SourceRegister {
-  all(): SourceRecord[]
+  all(): readonly SourceRecord[]
   /** The registered source a `source` belongs to: the longest prefix; null for one that nobody has registered. */
   find(source: string): SourceRecord | null
   /**
@@ -53,6 +53,13 @@ export function sourceId(name: string): string {
 export function createSourceRegister(options: RegisterOptions): SourceRegister {
   const { records, bucket, clock } = options
   const found = new Map<string, SourceRecord | null>()
+  /** Asked for with every request. */
+  let sorted: SourceRecord[] | null = null
+
+  function changed(): void {
+    found.clear()
+    sorted = null
+  }
 
   function find(source: string): SourceRecord | null {
     const known = found.get(source)
@@ -73,18 +80,21 @@ export function createSourceRegister(options: RegisterOptions): SourceRegister {
     try {
       const next = revision === 0 ? await bucket.create(key, record) : await bucket.update(key, record, revision)
       records.apply(id, record, next)
-      found.clear()
+      changed()
       return record
     } catch (error) {
-      if (!(error instanceof Error && error.name === 'RevisionConflict')) throw error
+      if (!(error instanceof RevisionConflict)) throw error
       throw new YujingError('revision.stale', 'The source has changed meanwhile; read it again.')
     }
   }
 
   return {
     find,
-    all: () => [...records.all()].map(([, { value }]) => value).sort((a, b) => a.name.localeCompare(b.name)),
-    changed: () => found.clear(),
+    all() {
+      sorted ??= [...records.all()].map(([, { value }]) => value).sort((a, b) => a.name.localeCompare(b.name))
+      return sorted
+    },
+    changed,
 
     async put(registration, by) {
       refuseUnknown(registration, options.isDetector)

@@ -80,8 +80,8 @@ export function emptyTally(name: string, now: number): Tally {
   }
 }
 
-/** Days that are shown: today and the week before. */
-const KEPT_DAYS = 8
+/** Days that are kept and shown: today and the week before. */
+export const KEPT_DAYS = 8
 
 /** The count of the business day of an instant, begun when it is the first of its day. */
 export function dayOf(tally: Tally, now: number): DayCount {

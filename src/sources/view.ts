@@ -2,7 +2,7 @@ import type { SourceRecord, SourceView } from '../model/source.ts'
 import { businessDay, formatDay, formatTime } from '../model/time.ts'
 import type { IsWorkingDay } from './calendar-port.ts'
 import { dueAround } from './due.ts'
-import { type DayCount, emptyTally, type Tally } from './tally.ts'
+import { type DayCount, emptyTally, KEPT_DAYS, type Tally } from './tally.ts'
 import { basisOf, expectedToday } from './usual.ts'
 
 /** Refused events of a source; null when history cannot be asked. */
@@ -41,7 +41,7 @@ export function viewOf(
       duplicatesWeek: sum(({ duplicates }) => duplicates),
       refusedToday: refused?.today ?? null,
       refusedWeek: refused?.week ?? null,
-      days: tally.days.map(({ day, count }) => ({ day: formatDay(day), count })),
+      days: daysOf(tally, today),
     },
     expected: {
       basis: basisOf(tally, expected, isWorkingDay(today)),
@@ -60,6 +60,16 @@ export function viewOf(
       faults: tally.checked?.faults ?? [],
     },
   }
+}
+
+/** Today and the days before, back to the first that is counted: a day of which there is no count is one of no events. */
+function daysOf({ days }: Tally, today: number): SourceView['received']['days'] {
+  const shown = days.filter(({ day }) => day > today - KEPT_DAYS)
+  const first = shown.at(-1)?.day ?? today + 1
+  return Array.from({ length: Math.max(0, today - first + 1) }, (_, n) => {
+    const count = shown.find(({ day }) => day === today - n)?.count ?? 0
+    return { day: formatDay(today - n), count }
+  })
 }
 
 function dueOf(record: SourceRecord | null, tally: Tally, now: number, isWorkingDay: IsWorkingDay): string | null {

@@ -37,6 +37,8 @@ export function createSourceWatch(options: {
   bucket: TallyBucket
   clock: GuardedClock
   isWorkingDay: IsWorkingDay
+  /** Whether what is kept is ours to write: another lead may have begun. */
+  mayKeep: () => boolean
   logger: Logger
   metrics: Metrics
 }): SourceWatch {
@@ -50,10 +52,11 @@ export function createSourceWatch(options: {
   let timer: NodeJS.Timeout | undefined
 
   function tallyOf(source: string): Tally {
-    const name = register.find(source)?.name ?? source
+    const registered = register.find(source)?.name
+    const name = registered ?? source
     const known = tallies.get(name)
     if (known !== undefined) return known
-    if (tallies.size >= SOURCE_LIMITS.names && name !== OTHER) return tallyOf(OTHER)
+    if (registered === undefined && name !== OTHER && tallies.size >= SOURCE_LIMITS.names) return tallyOf(OTHER)
     const fresh = emptyTally(name, clock.now())
     tallies.set(name, fresh)
     return fresh
@@ -108,6 +111,7 @@ export function createSourceWatch(options: {
   }
 
   async function keep(all: boolean): Promise<void> {
+    if (!options.mayKeep()) return
     const kept = all ? [...tallies.values()] : [...changed]
     changed.clear()
     try {

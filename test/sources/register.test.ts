@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { YujingError } from '../../src/model/errors.ts'
+import { DAY_MS } from '../../src/model/time.ts'
 import { SOURCE_LIMITS } from '../../src/sources/limits.ts'
 import { COMPLAINTS, canonical, createSetting } from './setting.ts'
 
@@ -34,6 +35,38 @@ test('made-up names do not fill the memory', async () => {
   const list = await setting.board.list()
   expect(list.length).toBe(SOURCE_LIMITS.names + 1)
   expect(list.find(({ name }) => name === 'other')?.received.today).toBe(100)
+
+  // Nor do they hide one that is registered afterwards.
+  await setting.register.put(COMPLAINTS, 'admin')
+  setting.arrive(canonical())
+  await setting.pass(60_000)
+  expect((await setting.board.list())[0]).toMatchObject({ name: '/sx/12315', received: { today: 1 } })
+})
+
+test('a day of no events stands between the others, and today is today', async () => {
+  const setting = createSetting()
+  await setting.register.put(COMPLAINTS, 'admin')
+  setting.arrive(canonical(), canonical())
+  setting.sleep(2 * DAY_MS)
+  setting.arrive(canonical())
+  setting.sleep(DAY_MS)
+  await setting.pass(60_000)
+  expect((await setting.board.list())[0]?.received.days).toEqual([
+    { day: '2026-11-26', count: 0 },
+    { day: '2026-11-25', count: 1 },
+    { day: '2026-11-24', count: 0 },
+    { day: '2026-11-23', count: 2 },
+  ])
+})
+
+test('a lead that was overtaken writes nothing over the counts of the next', async () => {
+  const setting = createSetting()
+  await setting.register.put(COMPLAINTS, 'admin')
+  const before = setting.overtaken()
+  setting.arrive(canonical())
+  await setting.pass(60_000)
+  await before.stop()
+  expect((await setting.board.list())[0]?.received.today).toBe(1)
 })
 
 test('a change is written down with who made it and what is other, without the people to call', async () => {

@@ -1,7 +1,7 @@
+import { isWorkingDay } from '../../src/model/calendar.ts'
 import type { CanonicalEvent } from '../../src/model/event.ts'
 import type { SourceRecord, SourceRegistration } from '../../src/model/source.ts'
 import { createSourceBoard, type SourceBoard } from '../../src/sources/board.ts'
-import { isWeekday } from '../../src/sources/calendar-port.ts'
 import type { Mirrored } from '../../src/sources/ports.ts'
 import { createSourceRegister, type SourceChange, type SourceRegister } from '../../src/sources/register.ts'
 import type { Tally } from '../../src/sources/tally.ts'
@@ -22,6 +22,9 @@ export const COMPLAINTS: SourceRegistration = {
   strong: false,
   areas: ['140100'],
 }
+
+/** No calendar is in force: Monday to Friday. */
+export const isWeekday = (day: number) => isWorkingDay({}, day)
 
 let counter = 0
 
@@ -62,6 +65,8 @@ export interface Setting {
   sleep(milliseconds: number): void
   /** Another lead begins with what this one has kept. */
   anotherLead(): Promise<void>
+  /** The same, while the one before stands still and has not noticed. */
+  overtaken(): SourceWatch
   refused: readonly { source: string; today: number; week: number }[] | Error
 }
 
@@ -91,7 +96,11 @@ export function createSetting(): Setting {
     },
   }
   const common = { clock: clock.guarded, isWorkingDay: isWeekday, logger: silentLogger(), metrics }
-  const begin = () => createSourceWatch({ register, tallies, bucket: keeping, ...common })
+  let terms = 0
+  const begin = () => {
+    const term = ++terms
+    return createSourceWatch({ register, tallies, bucket: keeping, mayKeep: () => term === terms, ...common })
+  }
   let watch: SourceWatch = begin()
   const setting: Setting = {
     clock,
@@ -134,6 +143,11 @@ export function createSetting(): Setting {
     async anotherLead() {
       await watch.stop()
       watch = begin()
+    },
+    overtaken() {
+      const before = watch
+      watch = begin()
+      return before
     },
   }
   return setting

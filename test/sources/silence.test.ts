@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Cadence } from '../../src/model/source.ts'
 import { businessDay, DAY_MS, HOUR_MS } from '../../src/model/time.ts'
-import { isWeekday } from '../../src/sources/calendar-port.ts'
 import { dueAround } from '../../src/sources/due.ts'
-import { COMPLAINTS, canonical, createSetting, type Setting } from './setting.ts'
+import { COMPLAINTS, canonical, createSetting, isWeekday, type Setting } from './setting.ts'
 
 const MINUTE_MS = 60_000
 
