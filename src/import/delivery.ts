@@ -56,7 +56,8 @@ async function lookAt(directory: string, manifest: string): Promise<Delivery> {
       why: `the manifest is malformed at ${first?.path || '/'}: ${first?.message ?? ''}`,
     }
   }
-  for (const { name, bytes, sha256 } of value.files) {
+  // Sums are made last: while something is still coming, gigabytes would be read at every look.
+  for (const { name, bytes } of value.files) {
     const size = await stat(join(directory, name)).then(
       (found) => found.size,
       () => -1,
@@ -64,6 +65,8 @@ async function lookAt(directory: string, manifest: string): Promise<Delivery> {
     if (size < bytes) return { kind: 'coming', manifest }
     if (size > bytes)
       return { kind: 'wrong', manifest, why: `${name} has ${size} bytes and the manifest says ${bytes}` }
+  }
+  for (const { name, sha256 } of value.files) {
     if ((await checksumOf(join(directory, name))) !== sha256) {
       return { kind: 'wrong', manifest, why: `${name} has another checksum than the manifest says: send it again` }
     }

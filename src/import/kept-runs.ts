@@ -60,7 +60,8 @@ async function readStretches(input: Input, wanted: ReadonlyMap<number, number>):
     held = Buffer.concat([held, chunk])
     while (order[0] !== undefined && order[0][1] <= offset + held.length) {
       const [start, end] = order.shift() as [number, number]
-      found.set(start, held.subarray(start - offset, end - offset))
+      // A copy: a row must not hold on to the half megabyte around it.
+      found.set(start, Buffer.from(held.subarray(start - offset, end - offset)))
     }
     if (order[0] === undefined) break
     const keep = Math.max(0, Math.min(held.length, order[0][0] - offset))

@@ -51,9 +51,8 @@ export async function post(
   for (let attempt = 0; ; attempt++) {
     const answer = await ask(url, target.key, 'POST', 'application/x-ndjson', body)
     if (!(answer instanceof Error)) {
-      if (answer.status === 202 || answer.status === 400) return answerOf(await answer.json())
-      if (answer.status !== 429 && answer.status < 500) throw await refusal(url, answer)
-      await answer.body?.cancel()
+      if (answer.status === 202 || answer.status === 400) return answerOf(valueIn(answer.text))
+      if (answer.status !== 429 && answer.status < 500) throw refusal(url, answer)
     }
     const retryAfter = answer instanceof Error ? null : retryAfterMs(answer, clock.now())
     if (retryAfter !== null) unreachableSince = null
@@ -69,30 +68,47 @@ export async function post(
   }
 }
 
-/** One request with a JSON body; the answer whatever its status. An Error when nobody answered. */
+/** A whole answer, whatever its status. */
+interface Answered {
+  readonly status: number
+  readonly retryAfter: string | null
+  readonly text: string
+}
+
+/** One request with a JSON body. An Error when nobody answered, or the answer broke off. */
 export async function ask(
   url: string,
   key: string,
   method: string,
   contentType: string,
   body: string,
-): Promise<Response | Error> {
+): Promise<Answered | Error> {
   try {
-    return await fetch(url, {
+    const response = await fetch(url, {
       method,
       headers: { authorization: `Bearer ${key}`, 'content-type': contentType },
       body,
       signal: AbortSignal.timeout(REQUEST_MS),
     })
+    const { status, headers } = response
+    return { status, retryAfter: headers.get('retry-after'), text: await response.text() }
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error))
   }
 }
 
+function valueIn(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
 /** Milliseconds to wait by Retry-After (seconds or a date) of a 429 or 503, one second without it; null for others. */
-function retryAfterMs(response: Response, now: number): number | null {
-  if (response.status !== 429 && response.status !== 503) return null
-  const header = response.headers.get('retry-after') ?? '1'
+function retryAfterMs({ status, retryAfter }: Answered, now: number): number | null {
+  if (status !== 429 && status !== 503) return null
+  const header = retryAfter ?? '1'
   const ms = /^\d+$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - now
   return Number.isFinite(ms) ? Math.max(ms, 0) : 1_000
 }
@@ -112,13 +128,13 @@ const REMEDIES: Readonly<Record<number, string>> = {
 }
 
 /** What a status means that no repetition mends. */
-export async function refusal(url: string, response: Response): Promise<ImportError> {
-  const body: unknown = await response.json().catch(() => null)
-  const text = Value.Check(Failure, body) ? `${body.error.code}: ${body.error.message}` : `HTTP ${response.status}`
-  return new ImportError(`${url} answered ${text}${REMEDIES[response.status] ?? ''}`)
+export function refusal(url: string, { status, text }: Answered): ImportError {
+  const body = valueIn(text)
+  const said = Value.Check(Failure, body) ? `${body.error.code}: ${body.error.message}` : `HTTP ${status}`
+  return new ImportError(`${url} answered ${said}${REMEDIES[status] ?? ''}`)
 }
 
-function unreachable(url: string, answer: Response | Error): ImportError {
+function unreachable(url: string, answer: Answered | Error): ImportError {
   const cause = answer instanceof Error ? String(answer.cause ?? answer.message) : `HTTP ${answer.status}`
   return new ImportError(`cannot reach ${url} (${cause}); when it is back, the same command goes on where it was`)
 }

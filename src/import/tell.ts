@@ -19,21 +19,17 @@ export function createTeller(target: Target, run: string): Teller {
     async begin(begin) {
       const answer = await ask(url, target.key, 'POST', 'application/json', JSON.stringify(begin))
       if (answer instanceof Error) return
-      if (answer.status === 401 || answer.status === 403) throw await refusal(url, answer)
-      await answer.body?.cancel()
+      if (answer.status === 401 || answer.status === 403) throw refusal(url, answer)
     },
     tell(progress) {
       if (underWay !== null) return
-      underWay = put(progress)
-        .then((answer) => (answer instanceof Error ? undefined : answer.body?.cancel()))
-        .finally(() => {
-          underWay = null
-        })
+      underWay = put(progress).finally(() => {
+        underWay = null
+      })
     },
     async end(progress) {
       await underWay
-      const answer = await put(progress)
-      if (!(answer instanceof Error)) await answer.body?.cancel()
+      await put(progress)
     },
   }
 }

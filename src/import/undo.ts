@@ -25,10 +25,12 @@ export function undoSource(
 ): ItemSource {
   const stretches = allStretches(withdrawn)
 
-  function retraction(text: string): string {
-    const { id, source: sender, subject, region, industry, backfill } = JSON.parse(text) as SentEvent
+  function retractionOf(text: string): string[] {
+    const sent = sentEvent(text)
+    if (sent === null) return []
+    const { id, source: sender, subject, region, industry, backfill } = sent
     const name = createHash('sha256').update(`${sender}\0${id}`).digest('hex').slice(0, 24)
-    return JSON.stringify({
+    const retraction = {
       specversion: '1.0',
       id: `undo-${undo.run}-${name}`,
       source: sender,
@@ -40,7 +42,8 @@ export function undoSource(
       backfill,
       retracts: id,
       data: { reason: undo.reason },
-    })
+    }
+    return [JSON.stringify(retraction)]
   }
 
   return {
@@ -59,13 +62,23 @@ export function undoSource(
           const others = stretches[at]?.others ?? null
           const events = item.events.filter(() => others !== null && !others.has(number++))
           if (item.start < from.offset) continue
-          items.push({ ...item, events: events.map(retraction), rules: [], fault: null })
+          items.push({ ...item, events: events.flatMap(retractionOf), rules: [], fault: null })
         }
         if (items.length > 0) yield items
         if (at >= stretches.length) return
       }
     },
     explain: (_rule, { message }) => message,
+  }
+}
+
+/** Null for a line that the door refuses, whether it was asked or not: it is no event, or names none. */
+function sentEvent(text: string): SentEvent | null {
+  try {
+    const event = JSON.parse(text) as Partial<SentEvent> | null
+    return typeof event?.id === 'string' && typeof event.source === 'string' ? (event as SentEvent) : null
+  } catch {
+    return null
   }
 }
 

@@ -42,15 +42,24 @@ describe('cells', () => {
     ['２０２６年１月３日', '2026-01-03', null],
     ['2026-11-23T16:30:00Z', '2026-11-24', '00:30:00'],
     ['2026-11-23T16:30:00+08:00', '2026-11-23', '16:30:00'],
+    // A zone counts however the rest is written.
+    ['2026/11/3 9:30Z', '2026-11-03', '17:30:00'],
+    ['2026-11-3 09:30:15.5+0900', '2026-11-03', '08:30:15'],
     // Spreadsheets count from 1899-12-30.
     ['36526', '2000-01-01', null],
     ['46349.5', '2026-11-23', '12:00:00'],
   ])('%s is %s %s', (cell, day, time) => expect(readDate(tidy(cell))).toEqual({ day, time }))
 
-  test.each(['2019-02-30', '03/04/2026', '2026-13-01', '长期', '12345678', '5', '2026-1-1 25:00'])(
-    '%s is no date',
-    (cell) => expect(readDate(cell)).toBeNull(),
-  )
+  test.each([
+    '2019-02-30',
+    '03/04/2026',
+    '2026-13-01',
+    '长期',
+    '12345678',
+    '5',
+    '2026-1-1 25:00',
+    '2026-1-1 09:00+99:00',
+  ])('%s is no date', (cell) => expect(readDate(cell)).toBeNull())
 
   test('a date that could be read two ways needs its format', () => {
     expect(readDate('03/04/2026', 'dd/MM/yyyy')?.day).toBe('2026-04-03')

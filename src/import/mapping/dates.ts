@@ -1,4 +1,4 @@
-import { DAY_MS, formatDay } from '../../model/time.ts'
+import { DAY_MS, formatDay, formatTime } from '../../model/time.ts'
 
 /** A day, and the time of the day where the cell says one; `day` is `2026-11-23`, `time` `09:30:00`. */
 export interface ReadDate {
@@ -12,11 +12,9 @@ const SHEET_EPOCH = 25_569
 const SHEET_FIRST = 10_000
 const SHEET_LAST = 80_000
 
-const CLOCK = '(?:[T ]+(\\d{1,2})[:时点](\\d{1,2})(?:[:分](\\d{1,2})秒?(?:\\.\\d+)?|分)?(?:Z|[+-]\\d{2}:?\\d{2})?)?'
+const CLOCK = '(?:[T ]+(\\d{1,2})[:时点](\\d{1,2})(?:[:分](\\d{1,2})秒?(?:\\.\\d+)?|分)?(Z|[+-]\\d{2}:?\\d{2})?)?'
 const YEAR_FIRST = new RegExp(`^(\\d{4})[-/.年](\\d{1,2})[-/.月](\\d{1,2})日?${CLOCK}$`)
 const COMPACT = /^(\d{4})(\d{2})(\d{2})(?:[T ]?(\d{2})(\d{2})(\d{2})?)?$/
-const ZONED = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})$/
-const OFFSET_MS = 8 * 3_600_000
 
 /** Ways to write a date that must be said, because they could be read otherwise. */
 export const DATE_FORMATS = ['dd/MM/yyyy', 'MM/dd/yyyy', 'yyyy'] as const
@@ -32,9 +30,7 @@ export function readDate(cell: string, format?: DateFormat): ReadDate | null {
     if (said !== null) return said
   }
   const match = YEAR_FIRST.exec(cell)
-  if (match !== null) {
-    return ZONED.test(cell) ? fromInstant(Date.parse(cell.replace(' ', 'T'))) : dateOf(match)
-  }
+  if (match !== null) return inBusinessTime(dateOf(match), match[7])
   const compact = COMPACT.exec(cell)
   if (compact !== null) return dateOf(compact)
   const serial = /^\d{5}(?:\.\d+)?$/.test(cell) ? Number(cell) : Number.NaN
@@ -63,10 +59,13 @@ function dateOf([, year, month, day, hour, minute, second = '0']: readonly (stri
   return { day: iso, time: `${pad(hour)}:${pad(minute)}:${pad(second)}` }
 }
 
-function fromInstant(epochMs: number): ReadDate | null {
+/** Brings a time that says its zone (`Z`, `+0900`, `+09:00`) to +08:00. */
+function inBusinessTime(read: ReadDate | null, zone: string | undefined): ReadDate | null {
+  if (read === null || zone === undefined) return read
+  const epochMs = Date.parse(`${read.day}T${read.time}${zone.replace(/^(...)(\d\d)$/, '$1:$2')}`)
   if (Number.isNaN(epochMs)) return null
-  const local = new Date(epochMs + OFFSET_MS).toISOString()
-  return { day: local.slice(0, 10), time: local.slice(11, 19) }
+  const [day, time] = formatTime(epochMs).split(/[T+]/) as [string, string]
+  return { day, time }
 }
 
 function pad(part: string | undefined): string {
