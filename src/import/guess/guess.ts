@@ -1,24 +1,11 @@
-import type { TSchema } from '@sinclair/typebox'
 import { CATALOGUE, type EventType } from '../../model/catalogue/catalogue.ts'
 import { isCreditCode } from '../../model/credit-code.ts'
 import { readCounty, readFlag, readNumber, readRatio, tidy } from '../mapping/cells.ts'
 import { readDate } from '../mapping/dates.ts'
-import { EMPTY_CELLS, FILL_IN } from '../mapping/schema.ts'
-import { memberOf, readingOf, requiredOf } from '../mapping/target.ts'
+import { EMPTY_CELLS } from '../mapping/schema.ts'
+import { readingOf, requiredOf } from '../mapping/target.ts'
+import { type ColumnGuess, proposal, schemaOf } from './proposal.ts'
 import { TYPE_TABLES, TYPE_WORDS, type Words } from './words.ts'
-
-/** Where a column probably goes. */
-export interface ColumnGuess {
-  readonly column: string
-  /** E.g. `data.capital`. */
-  readonly member: string
-  /** 0 to 1: by its heading, lowered where the cells cannot be read so. */
-  readonly confidence: number
-  /** Share of the filled cells of the sample that can be read so. */
-  readonly readable: number
-  /** Yuan a unit of the cell, from a heading like 注册资本(万元). */
-  readonly unit?: number
-}
 
 /** What a header seems to be, for a person to judge. */
 export interface Guess {
@@ -152,12 +139,6 @@ function canRead(type: EventType, member: string, cell: string): boolean {
   }
 }
 
-function schemaOf(type: EventType, member: string): TSchema | null {
-  let schema: TSchema | null = CATALOGUE[type].data
-  for (const name of member.split('.').slice(1)) schema = memberOf(schema, name)
-  return schema
-}
-
 /** What an event of the type cannot do without, by the names of `TYPE_WORDS`. */
 function neededBy(type: EventType): string[] {
   const { data, subject } = CATALOGUE[type]
@@ -167,50 +148,6 @@ function neededBy(type: EventType): string[] {
     'region',
     ...requiredOf(data).map((name) => `data.${name}`),
   ]
-}
-
-function proposal(type: EventType, columns: readonly ColumnGuess[], missing: readonly string[]): object {
-  const rule: Record<string, unknown> = { name: type.split('.')[0], type }
-  const number = columns.find(({ member }) => ['data.number', 'data.decision'].includes(member))
-  if (number !== undefined) rule.id = { columns: [number.column], prefix: '' }
-  const tables: Record<string, unknown> = {}
-  const put = (member: string, value: unknown): void => {
-    const path = member.split('.')
-    let place = rule
-    for (const name of path.slice(0, -1)) {
-      place[name] ??= {}
-      place = place[name] as Record<string, unknown>
-    }
-    place[path.at(-1) as string] = value
-  }
-  for (const member of ['subject', 'time', 'region', 'industry']) {
-    const found = columns.find((one) => one.member === member)
-    if (found !== undefined) put(member, { column: found.column })
-    else if (missing.includes(member)) put(member, { constant: FILL_IN })
-  }
-  rule.data = {}
-  for (const { column, member, unit } of columns.filter((one) => one.member.startsWith('data.'))) {
-    const table = TYPE_TABLES[`${type} ${member}`]
-    const name = member.split('.').at(-1) as string
-    if (table !== undefined) tables[name] = table
-    const isList = schemaOf(type, member)?.type === 'array'
-    put(
-      member,
-      isList
-        ? { column, split: '[;；,，、]', each: { piece: 'whole', table: {} } }
-        : { column, ...(unit !== undefined && { unit }), ...(table !== undefined && { table: name }) },
-    )
-  }
-  for (const member of missing.filter((one) => one.startsWith('data.'))) {
-    put(member, schemaOf(type, member)?.type === 'object' ? {} : { constant: FILL_IN })
-  }
-  return {
-    version: 1,
-    source: FILL_IN,
-    ...(Object.keys(tables).length > 0 && { tables }),
-    rules: [rule],
-    unmatched: 'reject',
-  }
 }
 
 function round(value: number): number {

@@ -1,23 +1,12 @@
-import { createHmac } from 'node:crypto'
 import type { TSchema } from '@sinclair/typebox'
 import { CATALOGUE, isEventType } from '../../model/catalogue/catalogue.ts'
 import { ImportError } from '../faults.ts'
 import { tidy } from './cells.ts'
-import { readDate } from './dates.ts'
+import { columnsBehind } from './columns-behind.ts'
 import { expression, type Read, type Reader, type RowContext, readerOf, textReader } from './member.ts'
-import {
-  type Condition,
-  isConstant,
-  isLeaf,
-  isList,
-  type Leaf,
-  type Mapping,
-  type MappingRule,
-  type Member,
-  partsOf,
-  type Reading,
-} from './schema.ts'
-import { personalColumns, requiredOf } from './target.ts'
+import type { Condition, Leaf, Mapping, MappingRule, Reading } from './schema.ts'
+import { requiredOf } from './target.ts'
+import { idReader, timeReader } from './time-and-id.ts'
 
 /** What one rule makes of a row. */
 export type Made =
@@ -101,11 +90,7 @@ function compileRule(rule: MappingRule, mapping: Mapping, reader: Reader, idKey:
       }
       return row.faults.length > 0 ? { rule: rule.name, faults: row.faults } : { rule: rule.name, event }
     },
-    columnsBehind: ({ code, message }) => {
-      const named = /^data((?:\.\w+)+)/.exec(message)?.[1]?.slice(1).split('.')
-      const member = named === undefined ? envelopeBehind(rule, code) : follow(rule.data, named)
-      return member === undefined ? '' : columnsIn(member).join(', ')
-    },
+    columnsBehind: (refusal) => columnsBehind(rule, refusal),
   }
 }
 
@@ -125,11 +110,6 @@ function targetOf(rule: MappingRule, where: string, reader: Reader): TSchema | n
   return definition.data
 }
 
-/** Columns of a rule that tell of people. */
-function dataColumns(rule: MappingRule): string[] {
-  return personalColumns(rule.data, isEventType(rule.type) ? CATALOGUE[rule.type].data : null)
-}
-
 function condition(one: Condition, where: string, reader: Reader): (row: RowContext) => boolean {
   const text = textReader({ column: one.column }, `${where}.when`, reader)
   const matches = one.matches === undefined ? null : expression(one.matches, `${where}.when.matches`, reader)
@@ -142,71 +122,4 @@ function condition(one: Condition, where: string, reader: Reader): (row: RowCont
     if (matches !== null && !matches.test(cell)) return false
     return one.filled === undefined || one.filled === (cell !== '')
   }
-}
-
-function timeReader(rule: MappingRule, where: string, reader: Reader): (row: RowContext) => string | undefined {
-  const { time } = rule
-  if ('constant' in time) return () => String(time.constant)
-  const text = textReader(time, `${where}.time`, reader)
-  const label = [time.column].flat().join(', ')
-  return (row) => {
-    const cell = text(row)
-    if (cell === '') {
-      if (time.otherwise === undefined)
-        row.faults.push(`${label}: empty, and the event needs a time; name a second column, or give "otherwise".`)
-      return time.otherwise === undefined ? undefined : String(time.otherwise)
-    }
-    const read = readDate(cell, time.format)
-    if (read === null) row.faults.push(`${label}: not a date there is; mend the cell, or give its "format".`)
-    return read === null ? undefined : `${read.day}T${read.time ?? '00:00:00'}+08:00`
-  }
-}
-
-function idReader(
-  rule: MappingRule,
-  mapping: Mapping,
-  where: string,
-  reader: Reader,
-  idKey: Buffer,
-): (row: RowContext) => string {
-  const { id } = rule
-  if (id === undefined) {
-    return ({ cells }) => {
-      const row = cells.map(tidy).join('\u001f')
-      return createHmac('sha256', idKey).update(`${mapping.source}\0${rule.name}\0${row}`).digest('hex').slice(0, 32)
-    }
-  }
-  const personal = new Set(dataColumns(rule))
-  const shown = id.columns.filter((column) => personal.has(column))
-  if (shown.length > 0)
-    reader.wrong(`${where}.id`, `an id stays in the clear for ever and must not be made of ${shown.join(', ')}`)
-  const texts = id.columns.map((column) => textReader({ column }, `${where}.id`, reader))
-  return (row) => {
-    const parts = texts.map((text) => text(row))
-    for (const [index, part] of parts.entries()) {
-      if (part === '') row.faults.push(`${id.columns[index]}: empty, and the id is made of it.`)
-    }
-    return `${id.prefix ?? ''}${parts.join('-')}`
-  }
-}
-
-function envelopeBehind(rule: MappingRule, code: string): Member | undefined {
-  if (code.startsWith('subject.')) return rule.subject
-  if (code.startsWith('region.')) return rule.region
-  if (code.startsWith('time.')) return rule.time
-  return code.startsWith('industry.') ? rule.industry : undefined
-}
-
-function follow(member: Member, path: readonly string[]): Member | undefined {
-  const [name, ...rest] = path
-  if (name === undefined || isLeaf(member) || isList(member) || isConstant(member)) return member
-  const next = partsOf(member).find(([one]) => one === name)?.[1]
-  return next === undefined ? undefined : follow(next, rest)
-}
-
-function columnsIn(member: Member): string[] {
-  if (isConstant(member)) return []
-  if (isList(member)) return [member.column].flat()
-  if (isLeaf(member)) return 'column' in member ? [member.column].flat() : []
-  return partsOf(member).flatMap(([, part]) => columnsIn(part))
 }
