@@ -1,3 +1,4 @@
+import { withDeadline } from './telemetry/deadline.ts'
 import type { Logger } from './telemetry/logger.ts'
 
 /** Ends what was started, the youngest first. */
@@ -17,16 +18,11 @@ export function createStopping(logger: Logger, deadlineMs: number): Stopping {
     for (let step = steps.pop(); step; step = steps.pop()) {
       const { name, stop } = step
       const started = performance.now()
-      let timer: NodeJS.Timeout | undefined
-      const deadline = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(new Error(`not ended within ${deadlineMs} ms`)), deadlineMs)
-      })
       try {
-        await Promise.race([stop(), deadline])
+        await withDeadline(Promise.resolve(stop()), deadlineMs, () => new Error(`not ended within ${deadlineMs} ms`))
       } catch (error) {
         logger.error({ err: error, step: name }, 'could not be stopped in order')
       } finally {
-        clearTimeout(timer)
         logger.debug({ step: name, ms: Math.round(performance.now() - started) }, 'stopped')
       }
     }

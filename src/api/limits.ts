@@ -1,3 +1,5 @@
+import { BODY_LIMITS, CHARACTER_BYTES } from '../model/body-limits.ts'
+
 /** Named limits of the HTTP server; bytes, milliseconds. */
 export interface HttpLimits {
   /** Most bytes of a body, where a route says nothing else. */
@@ -6,14 +8,14 @@ export interface HttpLimits {
   readonly eventsBodyBytes: number
   /** Bytes of bodies of `POST /v1/events` held together; whoever would exceed it is asked to come again. */
   readonly intakeBytes: number
-  /** How much of a refused body is still read, so that its sender comes to read the answer. */
-  readonly drainedBytes: number
-  /** Bytes of the beginning of a body that is too large which are kept: as many as go into quarantine. */
-  readonly refusedBytes: number
   /** Of these, bytes of bodies of the batch lane: asked for it, or longer than `liveBytes`. */
   readonly batchIntakeBytes: number
   /** Longest body, as received, that counts as one of the live lane. */
   readonly liveBytes: number
+  /** How much of a refused body is still read, so that its sender comes to read the answer. */
+  readonly drainedBytes: number
+  /** Bytes of the beginning of a body that is too large which are kept: as many as go into quarantine. */
+  readonly refusedBytes: number
   /** Request line and headers together. */
   readonly headerBytes: number
   /** For the headers of a request to arrive. */
@@ -28,12 +30,12 @@ export interface HttpLimits {
 
 export const HTTP_LIMITS: HttpLimits = {
   bodyBytes: 64 * 1024,
-  eventsBodyBytes: 10 * 1024 * 1024,
+  eventsBodyBytes: BODY_LIMITS.bytes,
   intakeBytes: 256 * 1024 * 1024,
-  drainedBytes: 64 * 1024 * 1024,
-  refusedBytes: 768 * 1024,
   batchIntakeBytes: 96 * 1024 * 1024,
-  liveBytes: 1024 * 1024,
+  liveBytes: BODY_LIMITS.liveBytes,
+  drainedBytes: 64 * 1024 * 1024,
+  refusedBytes: CHARACTER_BYTES * BODY_LIMITS.quarantinedCharacters,
   headerBytes: 16 * 1024,
   headersMs: 20_000,
   requestMs: 120_000,

@@ -1,3 +1,4 @@
+import { BODY_LIMITS } from '../model/body-limits.ts'
 import type { Lane } from '../model/lane.ts'
 
 /** What the door takes. All bounds are inclusive: exactly that much still passes. */
@@ -35,15 +36,14 @@ export interface IngestLimits {
 }
 
 export const INGEST_LIMITS: IngestLimits = {
-  bodyBytes: 10 * 1024 * 1024,
+  bodyBytes: BODY_LIMITS.bytes,
   unpackedBytes: 64 * 1024 * 1024,
   eventsPerRequest: 100_000,
-  liveBytes: 1024 * 1024,
+  liveBytes: BODY_LIMITS.liveBytes,
   workingBytes: { live: 64 * 1024 * 1024, batch: 64 * 1024 * 1024 },
   eventBytes: 256 * 1024,
   parsedBytes: 1024 * 1024,
-  // Three bytes of UTF-8 at most each, and a third more in base64: 768 KiB of a message's 1 MiB.
-  quarantinedCharacters: 192 * 1024,
+  quarantinedCharacters: BODY_LIMITS.quarantinedCharacters,
   quarantineAhead: 256,
   unansweredRequests: 10_000,
   canonicalBytes: 400 * 1024,

@@ -1,3 +1,4 @@
+import { CHARACTER_BYTES } from '../model/body-limits.ts'
 import { YujingError } from '../model/errors.ts'
 import type { Isolated } from './isolation.ts'
 import type { IngestLimits } from './limits.ts'
@@ -13,9 +14,6 @@ export interface RefusedBody {
   /** `body.*` */
   readonly error: YujingError
 }
-
-/** Most bytes of a character in UTF-8, so that so many bytes make at least a fourth as many characters. */
-const CHARACTER_BYTES = 4
 
 /** Whether a request was refused for its body as a whole: sent again it is refused again, so it must be kept. */
 export function isBodyFault(error: unknown): error is YujingError {

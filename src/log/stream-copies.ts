@@ -2,6 +2,7 @@ import type { StreamConfig, StreamState } from '@nats-io/jetstream'
 import { jetstreamManager } from '@nats-io/jetstream'
 import { createInbox, type NatsConnection } from '@nats-io/nats-core'
 import { connect } from '@nats-io/transport-node'
+import { withDeadline } from '../telemetry/deadline.ts'
 
 /** A stream as the server gave it out: what it needs to be made again. */
 export interface StreamCopy {
@@ -74,7 +75,7 @@ async function saveStream(
     )
     const coming = pieces[Symbol.asyncIterator]()
     for (;;) {
-      const next = await withinSilence(coming.next(), `the copy of ${name} broke off`)
+      const next = await withDeadline(coming.next(), SILENCE_MS, () => new Error(`the copy of ${name} broke off`))
       if (next.done) throw new Error(`the copy of ${name} broke off`)
       const piece = next.value
       if (piece.data.length === 0) {
@@ -113,16 +114,4 @@ async function ask<T>(connection: NatsConnection, subject: string, payload: stri
   const told = answer.json<T & { error?: { description?: string; code?: number } }>()
   if (told.error) throw new Error(`nats-server: ${told.error.description ?? `code ${told.error.code}`}`)
   return told
-}
-
-async function withinSilence<T>(promise: Promise<T>, what: string): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const silence = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(what)), SILENCE_MS)
-  })
-  try {
-    return await Promise.race([promise, silence])
-  } finally {
-    clearTimeout(timer)
-  }
 }

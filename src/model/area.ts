@@ -33,9 +33,12 @@ export function resolveCounty(code: string): CountyAnswer {
  * itself alone.
  */
 export function inArea(county: string, area: string): boolean {
-  if (area.endsWith('0000')) return county.startsWith(area.slice(0, 2))
-  if (area.endsWith('00')) return county.startsWith(area.slice(0, 4))
-  return county === area
+  return county.startsWith(areaPrefix(area))
+}
+
+/** What every county of an area begins with: `14` for `140000`, `1401` for `140100`, the county itself otherwise. */
+export function areaPrefix(area: string): string {
+  return area.endsWith('0000') ? area.slice(0, 2) : area.endsWith('00') ? area.slice(0, 4) : area
 }
 
 /** Name of the province, a city or a county, e.g. `小店区`; null when the code is not in the table. */

@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { ClickHouseError } from '@clickhouse/client'
 import { YujingError } from '../model/errors.ts'
+import { withDeadline } from '../telemetry/deadline.ts'
 
 /**
  * Codes with which ClickHouse refuses rows for what they hold: not parseable, out of range, of another type, too large.
@@ -29,16 +29,7 @@ export async function asking<T>(question: () => Promise<T>): Promise<T> {
 
 /** The same, for an answer that must come within a time; one that has not is `store.unavailable`, and is not waited for. */
 export async function askingWithin<T>(milliseconds: number, question: () => Promise<T>): Promise<T> {
-  const answered = new AbortController()
-  const late = delay(milliseconds, undefined, { signal: answered.signal }).then(() => {
-    throw new YujingError('store.unavailable')
-  })
-  try {
-    return await Promise.race([asking(question), late])
-  } finally {
-    answered.abort()
-    late.catch(() => {})
-  }
+  return await withDeadline(asking(question), milliseconds, () => new YujingError('store.unavailable'))
 }
 
 /** The failure in the words of the error table. */

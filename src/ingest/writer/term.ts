@@ -1,7 +1,7 @@
 import type { Control, ControlEntry } from '../../model/control.ts'
 import { YujingError } from '../../model/errors.ts'
+import { withDeadline } from '../../telemetry/deadline.ts'
 import { catchUp } from './catch-up.ts'
-import { withDeadline } from './deadline.ts'
 import type { Append, AppendLog } from './ports.ts'
 import { followControl, LogDiffers, type WriterState } from './writer-state.ts'
 

@@ -1,8 +1,8 @@
 import type { ClickHouseClient } from '@clickhouse/client'
 import type { StoredAlert } from '../../model/alert.ts'
 import { type AlertFilter, termsOf, wordsOf } from '../../model/alert-filter.ts'
+import { areaPrefix } from '../../model/area.ts'
 import { memoryOf, type PastAlert } from '../../model/past-alert.ts'
-import { areaPrefix } from './area-prefix.ts'
 
 /** A finished alert and the revision of its last change. */
 export interface ArchivedAlert {
