@@ -13,6 +13,8 @@ type Numbers = Readonly<Record<string, number>>
 
 /** Most keys that a list of differences names. */
 export const MOST_CASES = 200
+/** Longest period, days: each of them is told. */
+export const MOST_DAYS = 3_660
 
 /** What is tried. Days are business days, half-open [fromDay, toDay). */
 export interface BacktestQuestion {

@@ -1,6 +1,6 @@
 import { detectorOf, detectors } from '../detectors/index.ts'
 import type { BacktestWanted } from './api/port-detectors.ts'
-import type { BacktestReport } from './backtest.ts'
+import { type BacktestReport, MOST_DAYS } from './backtest.ts'
 import type { BacktestWorkerData } from './backtest-messages.ts'
 import type { Detector } from './detect/contract.ts'
 import { parametersFault } from './detect/parameters.ts'
@@ -69,8 +69,11 @@ export function createDetectorSettings(options: {
       const detector = known(id)
       assertAllowed(detector, parameters)
       const [fromDay, toDay] = [parseDay(from), parseDay(to)]
-      if (fromDay === null || toDay === null || fromDay >= toDay)
-        throw new YujingError('request.invalid', 'from and to must be days such as 2026-08-01, from before to.')
+      if (fromDay === null || toDay === null || fromDay >= toDay || toDay - fromDay > MOST_DAYS)
+        throw new YujingError(
+          'request.invalid',
+          `from and to must be days such as 2026-08-01, from before to, at most ${MOST_DAYS} days apart.`,
+        )
       return options.backtest({ detector: id, parameters, fromDay, toDay, judgesBackfill }, signal)
     },
 

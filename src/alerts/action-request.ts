@@ -7,6 +7,8 @@ import { ACTIONS, type Action } from './lifecycle.ts'
 /** Characters an officer's words may have, and the name of whoever an alert is given to. */
 const LONGEST_NOTE = 2_000
 const LONGEST_ASSIGNEE = 100
+/** What ids of keys look like: chance may make them look like a card's number. */
+const IDENTITY = /^k[0-9a-f]{16}$/
 
 /** What an officer asks for: the action, what it says in words of closed sets, and the officer's own words. */
 export interface ActionRequest {
@@ -56,7 +58,7 @@ function assigneeOf(value: unknown): string | null {
     const what = `the officer's id or name, at most ${LONGEST_ASSIGNEE} characters, or null for nobody`
     throw new YujingError('request.invalid', `assignee: ${what}`)
   }
-  return text
+  return IDENTITY.test(text) ? text : redact(text)
 }
 
 function required(member: string, value: unknown, action: Action): string {

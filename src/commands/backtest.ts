@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { detectorOf, detectors } from '../../detectors/index.ts'
-import { type BacktestCase, type BacktestReport, type BacktestSide, backtest } from '../backtest.ts'
+import { type BacktestCase, type BacktestReport, type BacktestSide, backtest, MOST_DAYS } from '../backtest.ts'
 import { parametersFault } from '../detect/parameters.ts'
 import { LEVELS } from '../model/level.ts'
 import { parseDay } from '../model/time.ts'
@@ -50,6 +50,7 @@ async function run(context: CommandContext, id: string, flags: BacktestFlags): P
   if (detector === undefined) throw new UsageError(`there is no detector ${id}: yujing detectors lists them`)
   const [fromDay, toDay] = [dayOf('--from', flags.from), dayOf('--to', flags.to)]
   if (fromDay >= toDay) throw new UsageError(`--from ${flags.from} must be before --to ${flags.to}`)
+  if (toDay - fromDay > MOST_DAYS) throw new UsageError(`--from and --to may be ${MOST_DAYS} days apart at most`)
   const parameters = flags.params === undefined ? {} : await parametersIn(resolve(context.cwd, flags.params))
   const fault = parametersFault(detector, parameters)
   if (fault !== null) throw new UsageError(`${flags.params}: ${fault}`)

@@ -110,6 +110,7 @@ describe('a detector judges history again', () => {
     expect((await tried({}, ((await made.json()) as { key: string }).key)).status).toBe(403)
     expect((await tried({ from: '2026-02-30' })).status).toBe(400)
     expect((await tried({ from: period.to, to: period.from })).status).toBe(400)
+    expect((await tried({ from: '1949-10-01' })).status).toBe(400)
     expect((await tried({ parameters: { nonsense: 1 } })).status).toBe(400)
     expect((await tried({ parameters: { complainants: -1 } })).status).toBe(400)
     const both = await Promise.all([tried({}), tried({})])

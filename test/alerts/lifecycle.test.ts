@@ -153,6 +153,10 @@ describe('an officer', () => {
 
   it('takes an alert from assignment to its outcome, and every step says what it said', async () => {
     await office.officer('acknowledge')
+    await office.officer('assign', { assignee: '消保科 13800000000' })
+    expect(office.alert().assignee).toBe('消保科 [电话]')
+    await office.officer('assign', { assignee: 'k1380000000012345' })
+    expect(office.alert().assignee).toBe('k1380000000012345')
     await office.officer('assign', { assignee: ' officer-8 ' })
     expect(office.alert().assignee).toBe('officer-8')
     await office.officer('verify', { manner: 'on-site', result: '店内无人，电话13800000000', note: '见照片' })
