@@ -4,7 +4,7 @@ import type { Http } from './http.ts'
 export interface ClockStatus {
   /** RFC 3339. */
   readonly wall: string
-  /** How far the log has come, RFC 3339; null for an empty one. */
+  /** How far the log has come, RFC 3339; null for an empty one, and at a process that does not lead. */
   readonly logTime: string | null
   /** Null while the clock is believed. */
   readonly doubt: { readonly reason: string; readonly bySeconds: number } | null

@@ -11,7 +11,8 @@ export interface TimelineEvent {
   readonly industry?: string
   readonly backfill?: boolean
   readonly test?: boolean
-  readonly retracts?: string
+  /** Id of the event of the same source that withdrew, replaced or attributed it. */
+  readonly retractedby?: string
   readonly data: Readonly<Record<string, unknown>>
 }
 
@@ -44,7 +45,7 @@ export async function getEnterprise(http: Http, code: string): Promise<Enterpris
   return (await http.request(`/v1/enterprises/${encodeURIComponent(code)}`)) as EnterpriseRecord
 }
 
-/** What happened to the enterprise, newest first; of one type with what withdraws events, or (`''`) of all. */
+/** What happened to the enterprise, newest first; of one type, or (`''`) of all. */
 export async function getTimeline(
   http: Http,
   code: string,
@@ -54,6 +55,6 @@ export async function getTimeline(
 ): Promise<TimelinePage> {
   const parameters = new URLSearchParams({ limit: String(limit) })
   if (next !== null) parameters.set('cursor', next)
-  if (type !== '') parameters.set('type', `${type},event.retracted`)
+  if (type !== '') parameters.set('type', type)
   return (await http.request(`/v1/enterprises/${encodeURIComponent(code)}/timeline?${parameters}`)) as TimelinePage
 }

@@ -60,9 +60,21 @@ export function useResource<S, T>(
  * is only what stands where nothing was shown yet.
  */
 export function useRepeated<T>(fetcher: () => Promise<T>, everyMs: number): Resource<T> {
-  const resource = useResource(() => null, fetcher)
+  let isAsking = false
+  const resource = useResource(
+    () => null,
+    async () => {
+      isAsking = true
+      try {
+        return await fetcher()
+      } finally {
+        isAsking = false
+      }
+    },
+  )
   const phase = computed(() => (resource.data.value === null ? resource.phase.value : 'ready'))
-  const timer = setInterval(() => document.visibilityState === 'visible' && resource.reload(), everyMs)
+  // A newer question would drop the answer to one that takes longer than the time between two.
+  const timer = setInterval(() => !isAsking && document.visibilityState === 'visible' && resource.reload(), everyMs)
   onScopeDispose(() => clearInterval(timer))
   return { ...resource, phase }
 }
