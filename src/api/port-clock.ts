@@ -5,7 +5,7 @@ export interface ClockStatus {
   /** Name of the process that answers. */
   readonly home: string
   readonly wall: string
-  /** How far the log has come; null for an empty one. */
+  /** How far the log has come; null for an empty one, and at a process that does not lead. */
   readonly logTime: string | null
   /** Wall clock minus where the monotonic clock says it should be. */
   readonly offsetSeconds: number

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { businessDay, businessDayStart, DAY_MS } from '../model/time.ts'
+import { businessDay, businessDayStart, DAY_MS, formatDay } from '../model/time.ts'
 import { createProvince } from '../simulate/province.ts'
 import { volumesPictures, volumesTable } from '../simulate/volumes-report.ts'
 import { keepBook } from '../simulate/year-book.ts'
@@ -36,5 +36,5 @@ export async function volumes(seed: string, now: number, part: number, pictures:
     }
   }
   const scale = part === 1 ? 'the whole province' : `a province of 1:${part}, times ${part} but for bursts`
-  return `A year before ${new Date(to + DAY_MS / 3).toISOString().slice(0, 10)}, ${scale}, ${book.events} events:\n\n${volumesTable(book, part)}`
+  return `A year before ${formatDay(businessDay(now))}, ${scale}, ${book.events} events:\n\n${volumesTable(book, part)}`
 }

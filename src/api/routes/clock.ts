@@ -9,7 +9,9 @@ const Reason = Type.String({ description: 'jumped-forward, jumped-back or behind
 const Status = {
   home: Type.String({ description: 'Name of the process that answers: each answers for its own clock' }),
   wall: Type.String({ description: 'The clock of the service' }),
-  logTime: Type.Union([Type.String(), Type.Null()], { description: 'How far the log has come' }),
+  logTime: Type.Union([Type.String(), Type.Null()], {
+    description: 'How far the log has come; null at a process that does not lead',
+  }),
   offsetSeconds: Type.Number({ description: 'Wall clock minus where the monotonic clock says it should be' }),
   doubt: Type.Union([
     Type.Object({
