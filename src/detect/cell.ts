@@ -1,28 +1,21 @@
 import type { LoggedEvent } from '../model/event.ts'
-import type { Finding, FindingKind } from '../model/finding.ts'
+import type { Finding } from '../model/finding.ts'
 import { severity } from '../model/level.ts'
 import type { Position } from '../model/position.ts'
-import { businessDay, DAY_MS, formatTime } from '../model/time.ts'
+import { formatTime } from '../model/time.ts'
 import { AllowedKeys } from './allowed-keys.ts'
+import { conclude } from './conclude.ts'
 import type { Touch } from './contract.ts'
 import { Deadlines } from './deadlines.ts'
 import { endsToJudge } from './ends.ts'
-import { alertIdOf, type Episode, isOver, newestEnd, noteEnds } from './episode.ts'
-import { findingOf } from './finding.ts'
-import { type Fulfilled, isFulfilled, type Judgement, judge, spanOf } from './judgement.ts'
+import { type Judgement, judge } from './judgement.ts'
 import { KeyStates } from './key-states.ts'
 import { defaultParameters, type ParametersInForce } from './parameters.ts'
 import type { Plan } from './plan.ts'
-import { crossing, lowered, mayBeSilent, NO_SILENCE } from './silence.ts'
+import { mayBeSilent } from './silence.ts'
 import { NO_DEADLINES, type RestoredCell } from './snapshot.ts'
-import { thin } from './thinning.ts'
-import { binOf, binStart } from './windows/bins.ts'
-import { contributionsBetween } from './windows/contributions.ts'
-import { listOf, newestBin, setSilence, silenceOf } from './windows/record.ts'
-import { newestTallyBin } from './windows/tally.ts'
-
-/** An alert whose opening finding's last event is older than this against log time is historic. */
-const HISTORIC_MS = 30 * DAY_MS
+import { binOf } from './windows/bins.ts'
+import { newestBin, setSilence, silenceOf } from './windows/record.ts'
 
 /** Source of the anchor of an episode that an instant opened. */
 const TIMER = 'yujing.timer'
@@ -100,7 +93,7 @@ export class Cell {
       const asOf = why === 'time' ? at : logTime
       const moment = { event: { ...cause, region, industry, test }, touch, due: at, logTime: asOf }
       const without = this.severityWithout(moment, record, at - 1)
-      const finding = this.conclude(moment, record, [this.judgeAt(record, this.endNow(record, at), at)], without)
+      const finding = conclude(this, moment, record, [this.judgeAt(record, this.endNow(record, at), at)], without)
       if (finding !== null) findings.push(finding)
       return finding !== null
     })
@@ -131,7 +124,7 @@ export class Cell {
     states.count(record, touch, event, logTime)
     this.setDeadline(moment, record)
     const judged = this.endsOf(moment, record, bin).map((end) => this.judgeAt(record, end, logTime))
-    const finding = this.conclude(moment, record, judged, without)
+    const finding = conclude(this, moment, record, judged, without)
     this.hold(record, logTime)
     return finding
   }
@@ -182,159 +175,5 @@ export class Cell {
     const ends = new Set([...this.endsOf(moment, record, bin), bin, newest, this.endNow(record, moment.due ?? now)])
     const severities = new Map([...ends].map((end) => [end, severity(this.judgeAt(record, end, now).verdict.level)]))
     return (end) => severities.get(end) ?? 0
-  }
-
-  /** What comes of the ends judged because of a counted event. `without`: as `severityWithout` gave it. */
-  conclude(
-    moment: Moment,
-    record: number,
-    judged: readonly Judgement[],
-    without: ((end: number) => number) | null,
-  ): Finding | null {
-    const newest = judged.at(-1)
-    if (newest === undefined) return null
-    const { arena, episodes } = this.states
-    const top = judged.findLast(isFulfilled)
-    const episode = episodes.get(record)
-    if (episode && !(top && this.isOver(episode, top.end)))
-      return this.continueEpisode(moment, record, episode, judged, top)
-    const silence = silenceOf(arena, record)
-    if (top === undefined) {
-      if (this.isNewest(record, newest)) setSilence(arena, record, NO_SILENCE)
-      return null
-    }
-    // A departure may lower a level, it never opens an alert.
-    if (moment.touch.stock === -1) {
-      setSilence(arena, record, lowered(silence, severity(top.verdict.level)))
-      return null
-    }
-    if (!episode && without) {
-      const crossed = crossing(silence, without(top.end), severity(top.verdict.level))
-      setSilence(arena, record, crossed.silence)
-      if (!crossed.opens) return null
-    }
-    return this.isAllowed(moment) ? null : this.openEpisode(moment, record, judged.filter(isFulfilled), top)
-  }
-
-  private openEpisode(moment: Moment, record: number, fulfilled: readonly Fulfilled[], top: Fulfilled): Finding {
-    const { event, touch, due, logTime } = moment
-    const anchor = { source: event.source, id: event.id }
-    const span = spanOf(this.plan, this.states.arena, record, fulfilled, event.time)
-    const [first, last] = [span.first, Math.max(span.last, due ?? span.last)]
-    const episode: Episode = {
-      alertId: alertIdOf(this.plan.detector.id, touch.key, anchor),
-      anchor,
-      region: event.region,
-      regions: [event.region],
-      industry: '',
-      test: event.test,
-      historic: last < logTime - HISTORIC_MS,
-      level: null,
-      lastLevel: top.verdict.level,
-      observed: 0,
-      day: 0,
-      ends: fulfilled.map(({ end }) => end),
-      settledEnd: null,
-      firstEventTime: first,
-      lastEventTime: last,
-    }
-    this.states.episodes.set(record, episode)
-    return this.tell('open', moment, record, episode, top)
-  }
-
-  private continueEpisode(
-    moment: Moment,
-    record: number,
-    episode: Episode,
-    judged: readonly Judgement[],
-    top: Fulfilled | undefined,
-  ): Finding | null {
-    const newest = judged.at(-1) as Judgement
-    const recedes = moment.touch.stock === -1
-    if (!recedes && this.noteFulfilled(moment, record, episode, judged) === 'none-left') {
-      this.states.episodes.delete(record)
-      return this.tell('withdrawn', moment, record, episode, newest)
-    }
-    if (!isFulfilled(newest) && this.plan.detector.deadlines?.closesItself) {
-      this.states.episodes.delete(record)
-      return this.tell('withdrawn', moment, record, episode, newest)
-    }
-    if (!isFulfilled(newest) && this.isNewest(record, newest))
-      return episode.level === null ? null : this.tell('end', moment, record, episode, newest)
-    if (top === undefined || (recedes ? episode.level === null : top.end !== newestEnd(episode))) return null
-    if (this.isAllowed(moment)) return null
-    const { level, observed } = top.verdict
-    const kind = thin(episode, { level, observed, day: this.dayOf(top) })
-    return kind === null || (recedes && kind !== 'level') ? null : this.tell(kind, moment, record, episode, top)
-  }
-
-  /** Notes which windows fulfil the trigger and what time they span; tells when late events took the last one away. */
-  private noteFulfilled(
-    moment: Moment,
-    record: number,
-    episode: Episode,
-    judged: readonly Judgement[],
-  ): 'some-left' | 'none-left' {
-    const { event, due } = moment
-    const fulfilled = judged.filter(isFulfilled)
-    this.noteJudged(moment, episode, judged)
-    if (fulfilled.length > 0 && !this.isAllowed(moment)) {
-      const { first, last } = spanOf(this.plan, this.states.arena, record, fulfilled, event.time)
-      episode.firstEventTime = Math.min(episode.firstEventTime, first)
-      episode.lastEventTime = Math.max(episode.lastEventTime, last, due ?? last)
-    }
-    return newestEnd(episode) === Number.NEGATIVE_INFINITY ? 'none-left' : 'some-left'
-  }
-
-  /**
-   * What stock once fulfilled was true then; only windows can turn out never to have fulfilled the trigger. An allowed key
-   * gains no ends: its alert does not go on.
-   */
-  noteJudged(moment: Moment, episode: Episode, judged: readonly Judgement[]): void {
-    const isAllowed = this.isAllowed(moment)
-    const isLasting = this.plan.detector.stock || this.plan.waits
-    noteEnds(
-      episode,
-      judged
-        .filter((judgement) => (isFulfilled(judgement) ? !isAllowed : !isLasting))
-        .map((judgement) => ({ end: judgement.end, fulfilled: isFulfilled(judgement) })),
-    )
-  }
-
-  /** Puts down in the episode what is being said, and says it. */
-  tell(kind: FindingKind, moment: Moment, record: number, episode: Episode, shown: Judgement): Finding {
-    const { arena } = this.states
-    const { from, to } = shown.window
-    const contributions = contributionsBetween(arena, listOf(arena, record, 'contributions'), from, to)
-    const { level, observed } = shown.verdict
-    episode.industry = moment.event.industry || moment.event.register.industry || episode.industry
-    episode.regions = [...new Set([...episode.regions, ...contributions.map(({ region }) => region)])]
-    episode.lastLevel = level ?? episode.lastLevel
-    episode.level = level
-    if (level !== null) {
-      episode.observed = observed
-      episode.day = this.dayOf(shown)
-    }
-    return findingOf({ kind, plan: this.plan, parameters: this.parameters, moment, episode, shown, contributions })
-  }
-
-  /** The next fulfilled window begins another episode; what has been pending without a break is one for however long. */
-  isOver(episode: Episode, end: number): boolean {
-    return !(this.plan.waits && episode.level !== null) && isOver(episode, this.plan.unit, end)
-  }
-
-  /** The key is counted and not judged where log time stands. */
-  private isAllowed({ touch, logTime }: Moment): boolean {
-    return this.allowed.entryOf(touch.key, logTime) !== null
-  }
-
-  /** The judgement is on the newest windows the key has. */
-  private isNewest(record: number, { end }: Judgement): boolean {
-    const { arena } = this.states
-    return end >= (newestTallyBin(arena, record, this.plan.span) ?? newestBin(arena, record))
-  }
-
-  private dayOf({ end }: Judgement): number {
-    return businessDay(binStart(this.plan.unit, end))
   }
 }

@@ -2,6 +2,7 @@ import type { LoggedEvent } from '../model/event.ts'
 import type { Finding, FindingCorrection } from '../model/finding.ts'
 import { LEVELS, type Level, severity } from '../model/level.ts'
 import type { Cell, Moment } from './cell.ts'
+import { beginsAnother, conclude, noteJudged, tell } from './conclude.ts'
 import type { Touch } from './contract.ts'
 import { type Episode, newestEnd, noteEnds } from './episode.ts'
 import type { Correcting } from './fold-correction.ts'
@@ -81,20 +82,20 @@ function corrected(
   if (episode) note(episode, lost, false)
   const { judged, without } = counted(cell, record, moment, own)
   if (episode === undefined || asItWas === undefined) {
-    if (judged.length > 0) return [cell.conclude(moment, record, judged, without) ?? []].flat()
+    if (judged.length > 0) return [conclude(cell, moment, record, judged, without) ?? []].flat()
     calm(cell, record)
     return []
   }
   const top = judged.findLast(isFulfilled)
-  const isNew = top !== undefined && cell.isOver(asItWas, top.end)
-  if (!isNew) cell.noteJudged(moment, episode, judged)
+  const isNew = top !== undefined && beginsAnother(cell, asItWas, top.end)
+  if (!isNew) noteJudged(cell, moment, episode, judged)
   note(
     episode,
     lost.filter(({ end }) => end >= newestBin(states.arena, record) - plan.lateness && fulfilledAt(cell, record, end)),
     true,
   )
   const finding = told(cell, record, episode, before, moment, at)
-  const opened = isNew ? cell.conclude(moment, record, judged, without) : null
+  const opened = isNew ? conclude(cell, moment, record, judged, without) : null
   return [finding ?? [], opened ?? []].flat()
 }
 
@@ -167,10 +168,10 @@ function told(
   }
   if (newestEnd(episode) === Number.NEGATIVE_INFINITY) {
     cell.states.episodes.delete(record)
-    return { ...cell.tell('withdrawn', moment, record, episode, newest), correction }
+    return { ...tell(cell, 'withdrawn', moment, record, episode, newest), correction }
   }
   setTimes(cell, record, episode, left)
-  const finding = { ...cell.tell('correction', moment, record, episode, left.at(-1) ?? newest), correction }
+  const finding = { ...tell(cell, 'correction', moment, record, episode, left.at(-1) ?? newest), correction }
   if (!isFulfilled(newest)) episode.level = null
   return finding
 }
