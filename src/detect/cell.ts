@@ -36,6 +36,13 @@ export interface Moment<C extends Cause = Cause> {
   readonly logTime: number
 }
 
+/** What an event that was counted gives to judge. */
+export interface Counted {
+  readonly judged: readonly Judgement[]
+  /** As `severityWithout` gave it. */
+  readonly without: ((end: number) => number) | null
+}
+
 /** One detector in one partition: the fold itself. The same messages in the same order give the same findings. */
 export class Cell {
   readonly plan: Plan
@@ -69,10 +76,10 @@ export class Cell {
   }
 
   /** Other parameters hold from here on. */
-  retune(parameters: ParametersInForce): void {
+  retune(parameters: ParametersInForce, logTime: number): void {
     this.parameters = parameters
-    this.deadlines?.retime(parameters, this.logTime)
-    this.holdWhatPassed(this.logTime)
+    this.deadlines?.retime(parameters, logTime)
+    this.holdWhatPassed(logTime)
   }
 
   /** A source has sent everything that happened before `through`. What that releases is judged by `pass`. */
@@ -104,39 +111,43 @@ export class Cell {
   /** Counts the event for one of its keys and judges it; at most one finding comes of it. */
   handle(moment: Moment<LoggedEvent>): Finding | null {
     const { event, touch, logTime } = moment
-    const { states } = this
-    const bin = binOf(this.plan.unit, event.time)
-    const record = states.open(touch, event.test, bin, logTime)
+    const record = this.states.open(touch, event.test, binOf(this.plan.unit, event.time), logTime)
     if (record === 0) return null
-    if (!states.admits(record, bin)) {
-      states.moveStock(record, touch)
-      this.setDeadline(moment, record)
-      this.storedOnly++
-      return null
-    }
-    if (event.backfill) {
-      states.count(record, touch, event, logTime)
-      this.setDeadline(moment, record)
-      setSilence(states.arena, record, { ...silenceOf(states.arena, record), backfilled: true })
-      return null
-    }
-    const without = this.severityWithout(moment, record, logTime)
-    states.count(record, touch, event, logTime)
-    this.setDeadline(moment, record)
-    const judged = this.endsOf(moment, record, bin).map((end) => this.judgeAt(record, end, logTime))
+    const { judged, without } = this.count(moment, record)
     const finding = conclude(this, moment, record, judged, without)
     this.hold(record, logTime)
     return finding
   }
 
-  /** The key as it stands at one bin, and at an instant where it waits for something. */
-  judgeAt(record: number, end: number, now = this.logTime): Judgement {
-    const pending = () => this.deadlines?.pendingAt(record, now) ?? []
-    return judge(this.plan, this.states.arena, record, end, this.parameters, pending)
+  /** Counts the event for a key; what is to be judged for it, nothing where it came too late or is backfill. */
+  count(moment: Moment<LoggedEvent>, record: number): Counted {
+    const { event, touch, logTime } = moment
+    const { states } = this
+    const bin = binOf(this.plan.unit, event.time)
+    const isAdmitted = states.admits(record, bin)
+    const isJudged = isAdmitted && !event.backfill
+    const without = isJudged ? this.severityWithout(moment, record, logTime) : null
+    if (isAdmitted) states.count(record, touch, event, logTime)
+    else {
+      states.moveStock(record, touch)
+      this.storedOnly++
+    }
+    if (touch.deadline !== undefined) this.deadlines?.set(record, touch.deadline, event, logTime)
+    if (isJudged)
+      return { judged: this.endsOf(moment, record, bin).map((end) => this.judgeAt(record, end, logTime)), without }
+    const isChanged = isAdmitted || touch.stock !== undefined || touch.deadline !== undefined
+    if (event.backfill && isChanged)
+      setSilence(states.arena, record, { ...silenceOf(states.arena, record), backfilled: true })
+    return { judged: [], without }
   }
 
-  setDeadline({ event, touch, logTime }: Moment<LoggedEvent>, record: number): void {
-    if (touch.deadline !== undefined) this.deadlines?.set(record, touch.deadline, event, logTime)
+  /**
+   * The key as it stands at one bin, and at an instant where it waits for something. `complete`: as if every source had
+   * sent everything.
+   */
+  judgeAt(record: number, end: number, now: number, complete = false): Judgement {
+    const pending = () => this.deadlines?.pendingAt(record, now, complete) ?? []
+    return judge(this.plan, this.states.arena, record, end, this.parameters, pending)
   }
 
   private holdWhatPassed(logTime: number): void {
@@ -146,10 +157,8 @@ export class Cell {
   /** A finding of the key may wait for sources to say how far they have told: whether it does is a matter of now. */
   hold(record: number, logTime: number): void {
     this.deadlines?.hold(record, logTime, () => {
-      const complete = () => this.deadlines?.pendingAt(record, logTime, true) ?? []
       if (this.allowed.entryOf(this.states.nameOf(record), logTime) !== null) return false
-      const end = this.endNow(record, logTime)
-      const { verdict } = judge(this.plan, this.states.arena, record, end, this.parameters, complete)
+      const { verdict } = this.judgeAt(record, this.endNow(record, logTime), logTime, true)
       return severity(verdict.level) > severity(this.states.episodes.get(record)?.level ?? null)
     })
   }

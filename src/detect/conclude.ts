@@ -32,7 +32,9 @@ export function conclude(
     return continueEpisode(cell, moment, record, episode, judged, top)
   const silence = silenceOf(arena, record)
   if (top === undefined) {
-    if (isNewest(cell, record, newest)) setSilence(arena, record, NO_SILENCE)
+    // What a source has not told yet may hold the trigger all the same.
+    const mayHold = cell.plan.waits && isFulfilled(cell.judgeAt(record, newest.end, moment.logTime, true))
+    if (isNewest(cell, record, newest) && !mayHold) setSilence(arena, record, NO_SILENCE)
     return null
   }
   // A departure may lower a level, it never opens an alert.

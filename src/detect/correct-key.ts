@@ -1,4 +1,3 @@
-import type { LoggedEvent } from '../model/event.ts'
 import type { Finding, FindingCorrection } from '../model/finding.ts'
 import { LEVELS, type Level, severity } from '../model/level.ts'
 import type { Cell, Moment } from './cell.ts'
@@ -6,7 +5,7 @@ import { beginsAnother, conclude, noteJudged, tell } from './conclude.ts'
 import type { Touch } from './contract.ts'
 import { type Episode, newestEnd, noteEnds } from './episode.ts'
 import type { Correcting } from './fold-correction.ts'
-import { type Fulfilled, isFulfilled, type Judgement, spanOf } from './judgement.ts'
+import { type Fulfilled, isFulfilled, spanOf } from './judgement.ts'
 import { lowered, NO_SILENCE } from './silence.ts'
 import { binOf } from './windows/bins.ts'
 import { newestBin, setSilence, silenceOf, stockOf } from './windows/record.ts'
@@ -32,7 +31,7 @@ export function correctKey(cell: Cell, key: string, change: KeyCorrection, at: C
   const [own = null, ...rest] = change.own
   const handled = (touch: Touch) => cell.handle({ event, touch, due: null, logTime }) ?? []
   let record = states.find(key, original.test, logTime)
-  const before = record === 0 ? [] : judgedEnds(cell, record)
+  const before = record === 0 ? [] : judgedEnds(cell, record, logTime)
   let isChanged = false
   for (const touch of change.undone) {
     if (record === 0) continue
@@ -49,6 +48,7 @@ export function correctKey(cell: Cell, key: string, change: KeyCorrection, at: C
   if (!isChanged) return [own ?? [], ...rest].flat().flatMap(handled)
   const isSameSpace = own !== null && event.test === original.test
   const findings = corrected(cell, record, before, isSameSpace ? own : null, key, at)
+  cell.hold(record, logTime)
   return [...findings, ...[own !== null && !isSameSpace ? own : [], ...rest].flat().flatMap(handled)]
 }
 
@@ -58,9 +58,9 @@ interface Before {
   readonly severity: number
 }
 
-function judgedEnds(cell: Cell, record: number): Before[] {
+function judgedEnds(cell: Cell, record: number, logTime: number): Before[] {
   const ends = cell.states.episodes.get(record)?.ends ?? []
-  return ends.map((end) => ({ end, severity: severity(cell.judgeAt(record, end).verdict.level) }))
+  return ends.map((end) => ({ end, severity: severity(cell.judgeAt(record, end, logTime).verdict.level) }))
 }
 
 /** The windows are corrected; what comes of it. `own`: the correcting event counts for the same key. */
@@ -78,12 +78,12 @@ function corrected(
   const episode = states.episodes.get(record)
   // Before the own event may move the key on: what is taken back here must not count as settled.
   const asItWas = episode && { ...episode }
-  const lost = before.filter(({ end, severity: held }) => held > 0 && !fulfilledAt(cell, record, end))
+  const lost = before.filter(({ end, severity: held }) => held > 0 && !fulfilledAt(cell, record, end, logTime))
   if (episode) note(episode, lost, false)
-  const { judged, without } = counted(cell, record, moment, own)
+  const { judged, without } = own === null ? { judged: [], without: null } : cell.count(moment, record)
   if (episode === undefined || asItWas === undefined) {
     if (judged.length > 0) return [conclude(cell, moment, record, judged, without) ?? []].flat()
-    calm(cell, record)
+    calm(cell, record, logTime)
     return []
   }
   const top = judged.findLast(isFulfilled)
@@ -91,12 +91,14 @@ function corrected(
   if (!isNew) noteJudged(cell, moment, episode, judged)
   note(
     episode,
-    lost.filter(({ end }) => end >= newestBin(states.arena, record) - plan.lateness && fulfilledAt(cell, record, end)),
+    lost.filter(
+      ({ end }) => end >= newestBin(states.arena, record) - plan.lateness && fulfilledAt(cell, record, end, logTime),
+    ),
     true,
   )
   const finding = told(cell, record, episode, before, moment, at)
   const opened = isNew ? conclude(cell, moment, record, judged, without) : null
-  return [finding ?? [], opened ?? []].flat()
+  return opened === null ? [finding] : [finding, opened]
 }
 
 function note(episode: Episode, ends: readonly Before[], fulfilled: boolean): void {
@@ -106,41 +108,18 @@ function note(episode: Episode, ends: readonly Before[], fulfilled: boolean): vo
   )
 }
 
-/** Counts the correcting event for the key, as `Cell.handle` would. */
-function counted(cell: Cell, record: number, moment: Moment<LoggedEvent>, own: Touch | null) {
-  const { event, logTime } = moment
-  const { states, plan } = cell
-  const nothing = { judged: [] as Judgement[], without: null }
-  if (own === null) return nothing
-  const bin = binOf(plan.unit, event.time)
-  if (!states.admits(record, bin)) {
-    states.moveStock(record, own)
-    cell.setDeadline(moment, record)
-    cell.storedOnly++
-    return nothing
-  }
-  const without = event.backfill ? null : cell.severityWithout(moment, record, logTime)
-  states.count(record, own, event, logTime)
-  cell.setDeadline(moment, record)
-  if (event.backfill) {
-    setSilence(states.arena, record, { ...silenceOf(states.arena, record), backfilled: true })
-    return nothing
-  }
-  return { judged: cell.endsOf(moment, record, bin).map((end) => cell.judgeAt(record, end, logTime)), without }
-}
-
 /** Whether a window that ends there is judged and fulfils. Only ends with an event are, save where stock may speak. */
-function fulfilledAt(cell: Cell, record: number, end: number): boolean {
+function fulfilledAt(cell: Cell, record: number, end: number, logTime: number): boolean {
   const { plan, states } = cell
   const holds =
     plan.detector.stock === true || plan.waits || countInTally(states.arena, record, plan.span, end, end + 1) > 0
-  return holds && isFulfilled(cell.judgeAt(record, end))
+  return holds && isFulfilled(cell.judgeAt(record, end, logTime))
 }
 
 /** A trigger that backfill held silently and that does not hold any more may be crossed again. */
-function calm(cell: Cell, record: number): void {
+function calm(cell: Cell, record: number, logTime: number): void {
   const { arena } = cell.states
-  const held = severity(cell.judgeAt(record, newestEndOf(cell, record)).verdict.level)
+  const held = severity(cell.judgeAt(record, newestEndOf(cell, record), logTime, true).verdict.level)
   setSilence(arena, record, held === 0 ? NO_SILENCE : lowered(silenceOf(arena, record), held))
 }
 
@@ -148,7 +127,7 @@ function newestEndOf({ states, plan }: Cell, record: number): number {
   return newestTallyBin(states.arena, record, plan.span) ?? newestBin(states.arena, record)
 }
 
-/** What is to be said of a running episode, null when nothing that was told has changed. */
+/** What is to be said of a running episode. */
 function told(
   cell: Cell,
   record: number,
@@ -156,9 +135,9 @@ function told(
   before: readonly Before[],
   moment: Moment,
   at: Correcting,
-): Finding | null {
-  const newest = cell.judgeAt(record, newestEndOf(cell, record))
-  const left = episode.ends.map((end) => cell.judgeAt(record, end)).filter(isFulfilled)
+): Finding {
+  const newest = cell.judgeAt(record, newestEndOf(cell, record), at.logTime)
+  const left = episode.ends.map((end) => cell.judgeAt(record, end, at.logTime)).filter(isFulfilled)
   const correction: FindingCorrection = {
     kind: at.kind,
     of: { source: at.original.source, id: at.original.id },

@@ -7,9 +7,9 @@ import { newestBin, stockOf } from './windows/record.ts'
 import { newestTallyBin } from './windows/tally.ts'
 
 /**
- * Why a key has an alert or none: somebody has put it on the allow-list; nothing known of it; below the threshold; fulfilled since backfill and silent until
- * the level rises; a finding waits for sources to say that they have sent everything; an episode runs; an episode ran and
- * its newest window no longer fulfils the trigger.
+ * Why a key has an alert or none: somebody has put it on the allow-list; nothing known of it; below the threshold;
+ * fulfilled since backfill and silent until the level rises; a finding waits for sources to say that they have sent
+ * everything; an episode runs; an episode ran and its newest window no longer fulfils the trigger.
  */
 export type WhyState =
   | 'allow-listed'
@@ -76,7 +76,7 @@ export function explainKey(cell: Cell, key: string): Explanation {
   const { arena } = states
   const newest = newestTallyBin(arena, record, plan.span) ?? newestBin(arena, record)
   const end = plan.waits ? Math.max(binOf(plan.unit, logTime), newest) : newest
-  const { view, verdict } = cell.judgeAt(record, end)
+  const { view, verdict } = cell.judgeAt(record, end, logTime)
   const { window: _, ...numbers } = verdict
   return {
     ...common,

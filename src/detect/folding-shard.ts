@@ -146,21 +146,17 @@ export class FoldingShard implements Shard {
 
   private applyControl(entry: ControlEntry, findings: Finding[]): void {
     const place = { seq: entry.seq, index: 0 }
-    if (entry.type === 'yujing.tick') this.passTo(entry.at, place, findings)
+    this.passTo(entry.at, place, findings)
     if (entry.type === 'yujing.completeness') {
-      this.passTo(entry.at, place, findings)
       for (const cell of this.cells.all) if (cell.seq < entry.seq) cell.complete(entry.data.source, entry.data.through)
       this.wake(place, findings, 'mark')
     }
-    if (entry.type === 'yujing.allow-list') {
-      this.passTo(entry.at, place, findings)
-      this.allow(entry.data.entries, entry.seq)
-    }
+    if (entry.type === 'yujing.allow-list') this.allow(entry.data.entries, entry.seq)
     if (entry.type === 'yujing.parameters') {
       const { detector, version, parameters } = entry.data
       for (const cell of this.cells.all)
         if (cell.plan.detector.id === detector && cell.seq < entry.seq)
-          cell.retune(withParameters(cell.plan.detector, version, parameters))
+          cell.retune(withParameters(cell.plan.detector, version, parameters), this.logTime)
       this.wake(place, findings, 'time')
     }
   }

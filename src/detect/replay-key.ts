@@ -43,12 +43,12 @@ export function replayKey(o: {
   }
 
   function follow({ position, at, control }: ControlAt): void {
+    passTo(at, position)
     if (control.type === 'yujing.parameters') {
       const { version, parameters } = control.data
-      cell.retune(withParameters(detector, version, parameters))
+      cell.retune(withParameters(detector, version, parameters), cell.logTime)
       return
     }
-    passTo(at, position)
     if (control.type === 'yujing.allow-list') {
       cell.allowed = new AllowedKeys(entriesFor(detector, control.data.entries))
       return

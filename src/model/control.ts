@@ -2,7 +2,10 @@ import type { AllowListEntry } from './allow-list.ts'
 import type { CalendarYear } from './calendar.ts'
 import type { CanonicalEvent } from './event.ts'
 
-/** Control entries stand in the log between the batches, so that a replay meets every change at the same place. */
+/**
+ * Control entries stand in the log between the batches, so that a replay meets every change at the same place. Log time
+ * moves to the `at` of each.
+ */
 
 /** First append of a writer's term, and of every reconnect to a restarted server. */
 export interface WriterControl {
@@ -58,7 +61,7 @@ export interface SourceControl {
 
 /**
  * A source has sent everything that happened before `through` (epoch milliseconds, exclusive). The furthest mark of a
- * source holds: one behind it changes nothing. Log time moves to `at`, as with a tick.
+ * source holds: one behind it changes nothing.
  */
 export interface CompletenessControl {
   readonly type: 'yujing.completeness'
@@ -66,8 +69,7 @@ export interface CompletenessControl {
 }
 
 /**
- * The whole allow-list from this position on; `version` counts up from 1. What is not in it is judged again. Log time moves
- * to `at`, as with a tick.
+ * The whole allow-list from this position on; `version` counts up from 1. What is not in it is judged again.
  */
 export interface AllowListControl {
   readonly type: 'yujing.allow-list'

@@ -1,7 +1,8 @@
 import type { Detector } from '../../src/detect/contract.ts'
+import type { ControlAt } from '../../src/detect/replay-key.ts'
 import { createShard, type Shard } from '../../src/detect/shard.ts'
 import { ALL_PARTITIONS } from '../../src/detect/statistics/hash.ts'
-import type { Control } from '../../src/model/control.ts'
+import type { Control, ControlEntry } from '../../src/model/control.ts'
 import type { CorrectionKind } from '../../src/model/correction.ts'
 import type { CanonicalEvent, LoggedEvent, RegisterFacts } from '../../src/model/event.ts'
 import type { Finding } from '../../src/model/finding.ts'
@@ -108,6 +109,17 @@ function loggedEvent(told: Told, position: LoggedEvent['position'], n: number): 
     time: at,
     position,
   }
+}
+
+/** What a key is counted again from: all rows of a log, and its control entries. */
+export function historyOf({ messages }: TestLog): { events: LoggedEvent[]; controls: ControlAt[] } {
+  const events = messages.flatMap(({ kind, payload }) => (kind === 'rows' ? decodeBatch(payload) : []))
+  const controls = messages.flatMap(({ kind, payload }): ControlAt[] => {
+    if (kind !== 'control') return []
+    const { epoch, seq, at, ...control } = JSON.parse(new TextDecoder().decode(payload)) as ControlEntry
+    return [{ position: { epoch, seq, index: 0 }, at, control: control as ControlAt['control'] }]
+  })
+  return { events, controls }
 }
 
 export function shardOf(detectors: readonly Detector[], partitions: readonly number[] = ALL_PARTITIONS): Shard {

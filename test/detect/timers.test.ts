@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { defineDetector } from '../../src/detect/contract.ts'
+import { replayKey } from '../../src/detect/replay-key.ts'
 import { ALL_PARTITIONS } from '../../src/detect/statistics/hash.ts'
 import type { Finding } from '../../src/model/finding.ts'
 import { DAY_MS, formatTime, HOUR_MS } from '../../src/model/time.ts'
-import { run, shardOf, TestLog, time } from './log.ts'
+import { historyOf, run, shardOf, TestLog, time } from './log.ts'
 
 const [A, B, C] = ['91140105MA0K2914XG', '91140171MA0K17771B', '91140212MA0K6317XG'] as const
 const DUE = time('2026-05-01T00:00')
@@ -150,14 +151,33 @@ describe('an instant', () => {
       )
     const later = set(trusting().rows(lift(A, DUE)), 20, time('2026-04-02')).tick(LATE)
     expect(told(run([overdue], later))).toMatchObject([{ 2: 'yellow' }, { 2: 'red', 3: formatTime(DUE + 20 * DAY_MS) }])
-    const passed = set(
-      trusting()
-        .rows(lift(A, DUE))
-        .tick(DUE + 8 * DAY_MS),
-      5,
-      DUE + 8 * DAY_MS,
-    ).tick(LATE)
-    expect(told(run([overdue], passed))).toMatchObject([{ 2: 'yellow' }])
+    const eight = DUE + 8 * DAY_MS
+    const before = [trusting().rows(lift(A, DUE)).tick(eight), trusting().rows(lift(A, DUE))]
+    for (const log of before.map((one) => set(one, 5, eight))) {
+      const findings = told(run([overdue], log.tick(LATE)))
+      expect(findings).toMatchObject([{ 2: 'yellow' }])
+      expect(told(replayKey({ detector: overdue, key: A, ...historyOf(log), until: LATE }))).toEqual(findings)
+    }
+  })
+
+  it('has come for a correction in the message that passes it', () => {
+    const log = trusting().rows(lift(A, DUE))
+    log.correction({ seq: 2, index: 0 }, { at: DUE + DAY_MS })
+    expect(told(run([overdue], log))).toEqual([
+      ['open', A, 'yellow', formatTime(DUE)],
+      ['withdrawn', A, 'yellow', null],
+    ])
+  })
+
+  it('that only history has passed is silent also where its source tells of it later, or it came too late to count', () => {
+    const history = { ...lift(A, DUE), backfill: true, receivedAt: DUE + 20 * DAY_MS }
+    const live = (days: number) => lift(A, LATE + 400 * DAY_MS, DUE + days * DAY_MS, `L${days}`)
+    const untold = new TestLog().rows(history).rows(live(21)).complete('/test', LATE, LATE)
+    expect(run([overdue], untold.rows(lift(A, LATE + 400 * DAY_MS, LATE, 'L2')))).toEqual([])
+    const late = trusting()
+      .rows(live(60))
+      .rows({ ...history, receivedAt: DUE + 61 * DAY_MS })
+    expect(run([overdue], late.rows(live(62)))).toEqual([])
   })
 
   it('is carried by snapshots, at any cut, and dealt to any number of shards', () => {

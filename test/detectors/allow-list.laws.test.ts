@@ -1,14 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { detectorOf, detectors } from '../../detectors/index.ts'
-import { type ControlAt, replayKey } from '../../src/detect/replay-key.ts'
+import { replayKey } from '../../src/detect/replay-key.ts'
 import type { AllowListEntry } from '../../src/model/allow-list.ts'
-import type { ControlEntry } from '../../src/model/control.ts'
-import type { LoggedEvent } from '../../src/model/event.ts'
 import type { Finding } from '../../src/model/finding.ts'
-import { decodeBatch } from '../../src/model/row.ts'
 import { DAY_MS } from '../../src/model/time.ts'
-import { run, shardOf, TestLog } from '../detect/log.ts'
+import { historyOf, run, shardOf, TestLog } from '../detect/log.ts'
 import { ALL, type Arrival, allowList, byArrival, START, stream, told } from './streams.ts'
 
 const arrivals = stream(fc.oneof(...Object.values(ALL)), 12).map(byArrival)
@@ -118,19 +115,13 @@ describe('laws of the allow-list', () => {
     fc.assert(
       fc.property(cases, (one) => {
         const log = logOf(one, setting(one.entries))
-        const events = log.messages.flatMap(({ kind, payload }) => (kind === 'rows' ? decodeBatch(payload) : []))
-        const controls = log.messages.flatMap(({ kind, payload }): ControlAt[] => {
-          if (kind !== 'control') return []
-          const { epoch, seq, at, ...control } = JSON.parse(new TextDecoder().decode(payload)) as ControlEntry
-          return [{ position: { epoch, seq, index: 0 }, at, control: control as ControlAt['control'] }]
-        })
+        const history = historyOf(log)
         // An instant is seen to have passed at the key's next event: only its place differs.
         const asEvents = (all: readonly Finding[]) => all.filter(({ due }) => due === null)
         const findings = asEvents(run(detectors, log))
         for (const { detector: id, key } of findings) {
           const detector = detectorOf(id) as (typeof detectors)[number]
-          const own = events.filter((event: LoggedEvent) => event.id !== '')
-          const again = asEvents(replayKey({ detector, key: key.key, events: own, controls }))
+          const again = asEvents(replayKey({ detector, key: key.key, ...history }))
           expect(again).toEqual(findings.filter((finding) => finding.detector === id && finding.key.key === key.key))
           spoke++
         }
