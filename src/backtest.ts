@@ -99,7 +99,7 @@ export async function backtest(o: {
     o.signal.throwIfAborted()
     o.onProgress(message.seq / last)
     for (const side of sides) side.fold(message)
-    if (message.kind === 'rows') events += message.events.length
+    if (message.kind === 'rows') events += message.events.filter(({ type }) => types.has(type)).length
     position = message.seq
   }
   const [inForce, proposed] = sides.map((side) => side.openedIn(question.fromDay, question.toDay)) as [

@@ -10,8 +10,8 @@ import { eventually, type Service, startService } from '../support/service.ts'
 import { ago, alerts, complaint, creditCode, post } from '../support/world.ts'
 
 const root = resolve(import.meta.dirname, '../..')
-/** Six complaints, ten, and seven that came in as backfill. */
-const [GYM, CHAIN, PAST] = [creditCode(1), creditCode(2), creditCode(3)]
+/** Six complaints, ten, seven that came in as backfill, and five of which one is withdrawn. */
+const [GYM, CHAIN, PAST, GONE] = [creditCode(1), creditCode(2), creditCode(3), creditCode(4)]
 const today = businessDay(Date.now())
 const period = { from: formatDay(today - 3), to: formatDay(today + 2) }
 
@@ -135,5 +135,20 @@ describe('a detector judges history again', () => {
     const refused = await command('complaint-surge', '--params', file, ...at)
     expect(refused).toMatchObject({ code: 2, stdout: '' })
     expect(refused.stderr).toContain('must hold a JSON object of numbers')
+  })
+
+  it('and takes back what was withdrawn', async () => {
+    const ids = [1, 2, 3, 4, 5].map((n) => `gone-${n}`)
+    await post(
+      service,
+      ids.map((id, n) => complaint(GONE, { id, time: ago(60_000), phone: `1370000000${n}` })),
+    )
+    await eventually('the alert', async () => (await alerts(service, `&subject=${GONE}`)).length === 1)
+    const { subject: _, ...event } = complaint('', { id: 'sorry', time: ago(0) })
+    const withdrawal = { ...event, type: 'event.retracted', data: {}, retracts: 'gone-3' }
+    await post(service, [withdrawal])
+    await eventually('its withdrawal', async () => (await tried({})).report?.inForce.withdrawn === 1)
+    const { report } = await tried({})
+    expect(report).toMatchObject({ events: 28, inForce: { alerts: 2, withdrawn: 1 } })
   })
 })

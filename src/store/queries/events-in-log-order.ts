@@ -9,7 +9,7 @@ export interface LogRange {
   readonly epoch: string
   readonly fromSeq?: number
   readonly belowSeq: number
-  /** Only events of these types; all of them when absent. */
+  /** Only events of these types and what corrects others; all of them when absent, none when empty. */
   readonly types?: readonly string[]
 }
 
@@ -31,7 +31,7 @@ const EVENTS = `
 SELECT ${EVENT_COLUMNS}
 FROM events
 WHERE log_epoch = {epoch:String} AND seq BETWEEN {from:UInt64} AND {to:UInt64}
-  AND (empty({types:Array(String)}) OR type IN {types:Array(String)})
+  AND (empty({types:Array(String)}) OR type IN {types:Array(String)} OR retracts != '')
   AND received_at BETWEEN fromUnixTimestamp64Milli({since:Int64}) AND fromUnixTimestamp64Milli({until:Int64})
 ORDER BY seq, idx`
 
