@@ -1,30 +1,5 @@
-import { DAY_MS } from '../model/time.ts'
-
-/**
- * Working days by the State Council's notices: holidays `MM-DD/MM-DD` (both inclusive) and weekend days worked instead.
- * Other years keep the fixed dates and eight days of Spring Festival, without make-up days.
- */
-const NOTICES: Readonly<Record<number, { readonly off: string; readonly on: string }>> = {
-  2023: {
-    off: '01-01/01-02 01-21/01-27 04-05/04-05 04-29/05-03 06-22/06-24 09-29/10-06 12-30/12-31',
-    on: '01-28 01-29 04-23 05-06 06-25 10-07 10-08',
-  },
-  2024: {
-    off: '01-01/01-01 02-10/02-17 04-04/04-06 05-01/05-05 06-08/06-10 09-15/09-17 10-01/10-07',
-    on: '02-04 02-18 04-07 04-28 05-11 09-14 09-29 10-12',
-  },
-  2025: {
-    off: '01-01/01-01 01-28/02-04 04-04/04-06 05-01/05-05 05-31/06-02 10-01/10-08',
-    on: '01-26 02-08 04-27 09-28 10-11',
-  },
-  2026: {
-    off: '01-01/01-03 02-15/02-23 04-04/04-06 05-01/05-05 06-19/06-21 09-25/09-27 10-01/10-07',
-    on: '01-04 02-14 02-28 05-09 09-20 10-10',
-  },
-}
-const FIXED_OFF = '01-01/01-01 04-05/04-05 05-01/05-05 10-01/10-07'
-/** Days off from New Year's Eve on, where no notice says it better. */
-const SPRING_FESTIVAL_DAYS = 8
+import { noticeOf } from '../model/state-council.ts'
+import { DAY_MS, parseDay } from '../model/time.ts'
 
 /** Business day 0, 1970-01-01, was a Thursday. */
 const THURSDAY = 3
@@ -62,41 +37,37 @@ const USUAL_NEW_YEAR = '02-05'
 
 /** The business day of the lunar New Year; 5 February in years beyond the table. */
 export function springFestival(year: number): number {
-  return dayInYear(year, NEW_YEARS[year - FIRST_NEW_YEAR] ?? USUAL_NEW_YEAR)
+  return parseDay(`${year}-${NEW_YEARS[year - FIRST_NEW_YEAR] ?? USUAL_NEW_YEAR}`) ?? Number.NaN
 }
 
-/** @param text `MM-DD` */
-function dayInYear(year: number, text: string): number {
-  return dayOf(year, Number(text.slice(0, 2)), Number(text.slice(3, 5)))
-}
+const exceptions = new Map<number, ReadonlySet<number>>()
 
-interface Year {
-  readonly off: ReadonlySet<number>
-  readonly on: ReadonlySet<number>
-}
-const years = new Map<number, Year>()
-
-function yearTable(year: number): Year {
-  const known = years.get(year)
+/** The days of a year on which offices do not keep to the week. */
+function exceptionsOf(year: number): ReadonlySet<number> {
+  const known = exceptions.get(year)
   if (known !== undefined) return known
-  const day = (text: string) => dayInYear(year, text)
-  const notice = NOTICES[year]
-  const off = new Set<number>()
-  for (const range of (notice?.off ?? FIXED_OFF).split(' ')) {
-    for (let at = day(range.slice(0, 5)); at <= day(range.slice(6)); at++) off.add(at)
-  }
-  if (notice === undefined) {
-    for (let n = 0; n < SPRING_FESTIVAL_DAYS; n++) off.add(springFestival(year) - 1 + n)
-  }
-  const table = { off, on: new Set((notice?.on ?? '').split(' ').filter(Boolean).map(day)) }
-  years.set(year, table)
-  return table
+  const notice = noticeOf(year)
+  const announced = notice && [...notice.off, ...notice.on].map((date) => parseDay(date) as number)
+  const found = new Set(announced ?? unannounced(year).filter((day) => !isWeekend(day)))
+  exceptions.set(year, found)
+  return found
+}
+
+/** Days off in a year for which there is no notice: the fixed ones, and New Year's Eve with the week after it. */
+function unannounced(year: number): number[] {
+  const from = (day: number, count: number) => Array.from({ length: count }, (_, number) => day + number)
+  return [
+    ...from(dayOf(year, 1, 1), 1),
+    ...from(springFestival(year) - 1, 8),
+    ...from(dayOf(year, 4, 5), 1),
+    ...from(dayOf(year, 5, 1), 1),
+    ...from(dayOf(year, 10, 1), 7),
+  ]
 }
 
 /** Whether offices are open on a business day: weekdays but for holidays, and weekend days worked instead. */
 export function isWorkday(day: number): boolean {
-  const { off, on } = yearTable(yearOf(day))
-  return on.has(day) || (!isWeekend(day) && !off.has(day))
+  return exceptionsOf(yearOf(day)).has(day) === isWeekend(day)
 }
 
 /** The first workday at or after a business day. */

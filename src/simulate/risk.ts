@@ -18,7 +18,7 @@ export interface HiddenRisk {
   /** What the latent score is the sum of, each about standard normal. */
   readonly causes: Readonly<Record<RiskGroup, number>>
   readonly trait: Trait | null
-  /** Quarter of the population it belongs to by latent score: the classes that a perfect classification would give. */
+  /** The class that a perfect classification would give it by latent score. */
   readonly band: 'A' | 'B' | 'C' | 'D'
 }
 

@@ -25,7 +25,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   detectors: ['src/model', 'src/detect'],
 }
 const WIRING = ['src', 'src/commands']
-const MODEL_LIBRARIES = ['@sinclair/typebox', 'node:crypto']
+const MODEL_LIBRARIES = ['@sinclair/typebox', 'node:crypto', 'node:module']
 
 const root = resolve(import.meta.dirname, '../..')
 const files = ['src', 'detectors'].flatMap((top) =>

@@ -167,15 +167,13 @@ function mediated(scene: Scene, refused: number, level: 'yellow' | null): Outcom
   const shop = scene.reserve(({ line }) => line.complaints > 0.3)
   if (shop === null) return null
   const [last = scene.burst] = scene.times(1)
-  let trips: number | null = null
   for (let number = 0; number < 12; number++) {
     const filed = scene.ago(110 - 9 * number)
     const closed = number === 11 ? last : scene.ago(80 - 7 * number)
-    if (number === 11) trips = closed
     complainAndClose(scene, filed, closed, shop, RENT, number < refused ? 'refused' : 'settled')
   }
   // Ten are closed with the tenth; from then on the share is what counts.
-  return about(shop, level, level === null ? null : trips && scene.ago(80 - 7 * 9))
+  return about(shop, level, level === null ? null : scene.ago(80 - 7 * 9))
 }
 
 function mass(scene: Scene, people: number, level: 'red' | null): Outcome | null {
