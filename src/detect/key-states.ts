@@ -202,8 +202,8 @@ export class KeyStates {
   }
 
   /**
-   * Nothing is there or to be done, the windows and the allowed lateness lie behind log time, no event touched the key for 24 hours of
-   * log time, and no episode could be continued.
+   * Nothing is there or to be done, the windows and the allowed lateness lie behind log time, no event touched the key
+   * for 24 hours of log time, and no episode could be continued.
    */
   private isOver(reference: number, logTime: number): boolean {
     const { arena, plan } = this

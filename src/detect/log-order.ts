@@ -23,8 +23,8 @@ export class LogOrderError extends Error {
 }
 
 /**
- * Decodes a message of the log, of its rows those of the types that are `read` and those that correct others. Throws LogOrderError when it does not say
- * of itself where the log has it.
+ * Decodes a message of the log, of its rows those of the types that are `read` and those that correct others. Throws
+ * LogOrderError when it does not say of itself where the log has it.
  */
 export function decodeMessage(
   { seq, kind, count, payload }: LogMessage,

@@ -49,16 +49,16 @@ async function run(args: string[]): Promise<number> {
   const disk = replicas === 1 && wanted([diskFull]).length > 0 ? mountSmallDisk(DISK_MEBIBYTES) : null
   if (replicas === 1 && disk === null)
     tell(`without "${diskFull.name}": it is not wanted, or needs root for a disk of its own`)
-  const report =
+  const campaign =
     replicas === 1
-      ? await runCampaign({ ...shared, faults: wanted(allFaults(importEvents, disk !== null)), shards, disk })
-      : await runReplicaCampaign({
+      ? runCampaign({ ...shared, faults: wanted(allFaults(importEvents, disk !== null)), shards, disk })
+      : runReplicaCampaign({
           ...shared,
           faults: wanted(ALL_REPLICA_FAULTS),
           shards: Array.from({ length: replicas }, (_, at) => THREADS[at % THREADS.length] ?? 1),
           leaseTtlMs: leaseSeconds * 1_000,
         })
-  disk?.remove()
+  const report = await campaign.finally(() => disk?.remove())
   console.log(summary(report))
   if (report.differences.length === 0) return 0
   console.error(`\nDIFFERENCES (repeat with --seed ${seed}):`)

@@ -20,10 +20,10 @@ export type Save = (
 
 /**
  * Takes an alert as the book shows it, or reads it, decides, and writes by compare-and-set; reads it and begins again when
- * somebody else was faster, so that a decision always rests on what it replaces. A decision to change nothing (null, or what was read) writes
- * nothing; an archived one that changes comes back into the bucket. Rejects when the bucket does; whether it wrote is
- * open then, and deciding again finds out. Rejects with `log.unavailable`, and writes nothing, when it no longer `may`:
- * another desk works now.
+ * somebody else was faster, so that a decision always rests on what it replaces. A decision to change nothing (null, or
+ * what was read) writes nothing; an archived one that changes comes back into the bucket. Rejects when the bucket does;
+ * whether it wrote is open then, and deciding again finds out. Rejects with `log.unavailable`, and writes nothing, when it
+ * no longer `may`: another desk works now.
  */
 export function createSave(
   bucket: AlertBucket,

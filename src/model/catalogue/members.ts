@@ -1,6 +1,7 @@
 import { FormatRegistry, type Static, type TSchema, Type } from '@sinclair/typebox'
 import { isCounty } from '../area.ts'
 import { isCreditCode } from '../credit-code.ts'
+import { parseDay } from '../time.ts'
 
 /**
  * Building blocks of event data. A member marked `yujing` is transformed by the door: people and contacts become
@@ -12,13 +13,8 @@ FormatRegistry.Set('credit-code', isCreditCode)
 FormatRegistry.Set('county', isCounty)
 FormatRegistry.Set('day', (text) => {
   const match = /^(\d{4}-\d{2}-\d{2})(?:T\S+)?$/.exec(text)
-  return match?.[1] !== undefined && !Number.isNaN(Date.parse(text)) && isCalendarDay(match[1])
+  return match?.[1] !== undefined && !Number.isNaN(Date.parse(text)) && parseDay(match[1]) !== null
 })
-
-function isCalendarDay(day: string): boolean {
-  const epochMs = Date.parse(`${day}T00:00:00Z`)
-  return !Number.isNaN(epochMs) && new Date(epochMs).toISOString().startsWith(day)
-}
 
 /** Free text: loses ID numbers, phones, bank cards, e-mails and names before 先生/女士. */
 export const Text = Type.String({ maxLength: 65_536, yujing: 'text' })
