@@ -14,10 +14,10 @@ export interface EarlierAlerts {
   readonly ofSubject: readonly PastAlert[]
 }
 
-/** The alerts of a subject that opened before another one of it, by their place in the log. */
+/** The alerts of a subject that opened before another one of it, by their place in the log; of test ones, test ones. */
 export function earlierAlerts(alert: StoredAlert, ofSubject: readonly PastAlert[]): EarlierAlerts {
   const before = ofSubject
-    .filter((other) => other.id !== alert.id && openedBefore(other, alert))
+    .filter((other) => other.id !== alert.id && other.test === alert.test && openedBefore(other, alert))
     .sort((a, b) => (openedBefore(a, b) ? -1 : 1))
   const remembered = Date.parse(alert.firstEventTime) - MEMORY_DAYS * DAY_MS
   return {

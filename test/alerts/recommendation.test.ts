@@ -19,6 +19,7 @@ interface AlertWords {
   readonly address?: boolean
   readonly code?: string
   readonly historic?: boolean
+  readonly test?: boolean
 }
 
 function alert(words: AlertWords): StoredAlert {
@@ -29,6 +30,7 @@ function alert(words: AlertWords): StoredAlert {
     alert: `alert-${at}`,
     lastEvent: MONDAY - daysAgo * DAY_MS,
     historic: words.historic ?? false,
+    test: words.test ?? false,
     ...(words.address ? { address: 'a1' } : {}),
   })
   const merged = merge({
@@ -91,6 +93,14 @@ describe('the recommended measure', () => {
     expect(advice(alert({ at: 9 }), ...stood.slice(1)).measure).toBe('interview')
     expect(advice(alert({ at: 9 }), alert({ at: 1, status: 'dismissed' }), alert({ at: 2 })).measure).toBe('interview')
     expect(advice(alert({ at: 9 }), alert({ at: 1, outcome: 'withdrawn' }), alert({ at: 2 })).measure).toBe('interview')
+  })
+
+  it('knows nothing of what was a test, and a test nothing of what was none', () => {
+    const confirmed = { at: 1, outcome: 'confirmed', status: 'closed' } as const
+    expect(earlierAlerts(alert({ at: 9 }), [alert({ ...confirmed, test: true })]).previous).toBeNull()
+    expect(advice(alert({ at: 9 }), alert({ ...confirmed, test: true })).measure).toBe('interview')
+    expect(advice(alert({ at: 9, test: true }), alert(confirmed)).measure).toBe('interview')
+    expect(advice(alert({ at: 9, test: true }), alert({ ...confirmed, test: true })).measure).toBe('inspection')
   })
 
   it('forgets what is more than 365 days back, and what came after', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { defineDetector } from '../../src/detect/contract.ts'
 import { replayKey } from '../../src/detect/replay-key.ts'
-import { ALL_PARTITIONS } from '../../src/detect/statistics/hash.ts'
+import { ALL_PARTITIONS, partitionOf } from '../../src/detect/statistics/hash.ts'
 import type { Finding } from '../../src/model/finding.ts'
 import { DAY_MS, formatTime, HOUR_MS } from '../../src/model/time.ts'
 import { historyOf, run, shardOf, TestLog, time } from './log.ts'
@@ -178,6 +178,19 @@ describe('an instant', () => {
       .rows(live(60))
       .rows({ ...history, receivedAt: DUE + 61 * DAY_MS })
     expect(run([overdue], late.rows(live(62)))).toEqual([])
+  })
+
+  it('comes in order also where others that were to come with it are long forgotten', () => {
+    const of = (n: number) => `91140105MA0K${String(n).padStart(4, '0')}XG`
+    const keys = Array.from({ length: 9_000 }, (_, n) => of(n)).filter((key) => partitionOf('enterprise', key) === 0)
+    const far = time('2030-01-01T00:00')
+    const [gone, late] = [keys.slice(0, 60), keys.slice(60, 90)]
+    const log = new TestLog().complete('/test', far + DAY_MS, time('2026-03-01'))
+    log.rows(...gone.flatMap((key) => [lift(key, far), lift(key, null, time('2026-04-02'))]))
+    for (let at = time('2026-08-01'); at < time('2026-08-04'); at += HOUR_MS) log.tick(at)
+    log.rows(...late.map((key) => lift(key, far, time('2026-08-05'))))
+    const findings = run([overdue], log.tick(far))
+    expect(told(findings).map(([kind, key]) => [kind, key])).toEqual(late.toSorted().map((key) => ['open', key]))
   })
 
   it('is carried by snapshots, at any cut, and dealt to any number of shards', () => {

@@ -41,6 +41,13 @@ describe('working days of the State Council', () => {
   })
 })
 
+it('holidays do not go by the time zone of the machine', () => {
+  const [years, zone] = [stateCouncilYears(), process.env.TZ]
+  process.env.TZ = 'America/Los_Angeles'
+  expect(stateCouncilYears()).toEqual(years)
+  process.env.TZ = zone ?? 'UTC'
+})
+
 it('another calendar has days of its own, and a year that nobody told of is an ordinary week', () => {
   const school = { 'school 2026': { off: ['2026-07-13'], on: ['2026-07-18'] } }
   expect(isWorkingDay(school, day('2026-07-13'), 'school')).toBe(false)

@@ -6,9 +6,9 @@ import { createReadings, type Trip } from './readings.ts'
 
 const MINUTE = 60_000
 const NOON_ON_MONDAY = Date.parse('2026-11-09T12:00:00+08:00')
-/** At this rate all that chance may do to one enterprise is at its limit. */
 /** Kinds all of whose events are about the enterprises they name, one after the other. */
 const ONE_SUBJECT = new Set(['mass-registration', 'cluster-registration', 'complaint-surge', 'serial-claimant'])
+/** At this rate all that chance may do to one enterprise is at its limit. */
 const SMALL = { seed: '1', enterprises: 4_000, rate: 0.02, days: 14, start: NOON_ON_MONDAY }
 
 /** What the exact readings find up to so long after the meeting with the wall clock. */
@@ -137,10 +137,11 @@ test.each([0, 0.001, 0.5])('with %d days of history nothing is earlier than the 
 })
 
 test('a tiny population has as many surges as it has shops to spare', () => {
-  const incidents = [10, 20, 30].map((at) => ({ kind: 'complaint-surge', at }) as const)
+  const incidents = Array.from({ length: 12 }, (_, n) => ({ kind: 'complaint-surge', at: 10 + n }) as const)
   const province = createProvince({ ...SMALL, enterprises: 60, incidents })
-  const about = province.truth.filter(({ key }) => key.kind === 'enterprise').map(({ key }) => key.key)
-  expect(about.length).toBeLessThanOrEqual(3)
+  const about = province.truth.map(({ key }) => key.key)
+  expect(about.length).toBeGreaterThan(0)
+  expect(about.length).toBeLessThan(incidents.length)
   expect(new Set(about).size).toBe(about.length)
 })
 

@@ -112,7 +112,7 @@ function at<K, V>(map: Map<K, V>, key: K, make: () => V): V {
 }
 
 /** P(Poisson(mu) >= n), term by term. */
-function poissonAtLeast(n: number, mu: number): number {
+export function poissonAtLeast(n: number, mu: number): number {
   let term = Math.exp(-mu)
   let below = 0
   for (let k = 0; k < n; k++) {

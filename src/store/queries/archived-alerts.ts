@@ -20,7 +20,7 @@ export interface ArchiveQuery {
 const SINGLE = 'SELECT revision, alert FROM archived_alerts FINAL WHERE id = {id:String}'
 const WRITTEN = 'SELECT id, revision, alert FROM archived_alerts FINAL WHERE id IN {ids:Array(String)}'
 const NEWEST = 'SELECT count(), max(updated_ms) FROM archived_alerts'
-const PAST = 'SELECT memory FROM archived_alerts FINAL WHERE updated_ms >= {since:Int64}'
+const PAST = 'SELECT memory, test FROM archived_alerts FINAL WHERE updated_ms >= {since:Int64}'
 
 /** Writes finished alerts and reads them back; rejects when something else stands there then. */
 export async function archiveAlerts(client: ClickHouseClient, alerts: readonly ArchivedAlert[]): Promise<void> {
@@ -68,7 +68,8 @@ export async function newestArchived(client: ClickHouseClient): Promise<number |
 /** What later alerts need to know of those changed at or after a time. */
 export async function pastAlerts(client: ClickHouseClient, since: number): Promise<PastAlert[]> {
   const answer = await client.query({ query: PAST, query_params: { since }, format: 'JSONCompactEachRow' })
-  return (await answer.json<[string]>()).map(([memory]) => JSON.parse(memory) as PastAlert)
+  const rows = await answer.json<[string, boolean]>()
+  return rows.map(([memory, test]) => ({ ...(JSON.parse(memory) as PastAlert), test }))
 }
 
 function conditionsOf({ filter, areas, below, most }: ArchiveQuery) {

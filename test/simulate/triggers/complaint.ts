@@ -1,3 +1,4 @@
+import { poissonAtLeast } from '../readings.ts'
 import { changes } from './change.ts'
 import { isPrepaid } from './registration.ts'
 import type { Seen, Trigger, View } from './view.ts'
@@ -6,17 +7,6 @@ import type { Seen, Trigger, View } from './view.ts'
 const who = ({ data, id }: Seen) =>
   data.complainant?.idNumber ?? data.complainant?.phone ?? data.complainant?.name ?? id
 const people = (seen: readonly Seen[]) => new Set(seen.map(who)).size
-
-/** P(Poisson(mu) >= n), term by term. */
-function poissonAtLeast(n: number, mu: number): number {
-  let term = Math.exp(-mu)
-  let below = 0
-  for (let k = 0; k < n; k++) {
-    below += term
-    term *= mu / (k + 1)
-  }
-  return 1 - below
-}
 
 function weekAndBase(view: View, complaints: readonly Seen[]): { n: number; mu: number } {
   const before = complaints.filter(({ day }) => day > view.day - 91 && day <= view.day - 7).length
