@@ -5,7 +5,7 @@ import type { KeyStates } from './key-states.ts'
 import type { ParametersInForce } from './parameters.ts'
 import type { Plan } from './plan.ts'
 import { hash64 } from './statistics/hash.ts'
-import { Wakes } from './wakes.ts'
+import { type Wake, Wakes } from './wakes.ts'
 import { addSaid, findItem, type Item, itemsOf, removeSaid, updateItem } from './windows/deadlines.ts'
 
 /** What a snapshot keeps beside the items, which lie in the arena. */
@@ -43,7 +43,7 @@ export class Deadlines {
   private readonly marks: Map<string, number>
   /** Days after an item's due time at which its key is judged, ascending. */
   private days: readonly number[]
-  private heap: Wakes
+  private heap = new Wakes()
   /** By source, the wakes that log time has passed and its mark has not. */
   private waiting = new Map<number, Wakes>()
   /** Keys some of whose instants log time has just passed without their being known. */
@@ -61,7 +61,6 @@ export class Deadlines {
     this.sources = [...restored.image.sources]
     this.marks = new Map(restored.image.marks)
     this.days = daysOf(plan, parameters)
-    this.heap = this.newWakes()
     this.scheduleAll(restored.logTime)
   }
 
@@ -144,11 +143,15 @@ export class Deadlines {
       .sort((a, b) => a.due - b.due || a.mark - b.mark)
   }
 
-  /** Judges every key whose instant log time has passed and its source's mark too, in the order of (instant, key). */
+  /** Judges every key whose instant log time has passed and its source's mark too, in the order of the instants. */
   fire(logTime: number, judge: JudgeAt): void {
+    let last: Wake | null = null
     for (let wake = this.heap.take(logTime); wake !== null; wake = this.heap.take(logTime)) {
       const { at, record } = wake
-      if (!this.states.isAlive(record)) continue
+      // Items that fall due together have a wake each, and the first one is for all of them.
+      const isSame = at === last?.at && record === last.record
+      last = wake
+      if (isSame || !this.states.isAlive(record)) continue
       const items = itemsOf(this.states.arena, record).filter((item) => this.instantOf(item) === at)
       const ready = items.filter(({ source }) => this.knownOf(source, at) >= at)
       for (const item of items) {
@@ -193,7 +196,7 @@ export class Deadlines {
         this.justPassed.push(record)
       }
     this.held = 0
-    this.heap = this.newWakes()
+    this.heap = new Wakes()
     this.waiting = new Map()
     this.scheduleAll(logTime)
   }
@@ -242,7 +245,7 @@ export class Deadlines {
 
   private queueOf(item: Item, logTime: number): Wakes {
     if (!this.isUnknown(item, logTime)) return this.heap
-    const waiting = this.waiting.get(item.source) ?? this.newWakes()
+    const waiting = this.waiting.get(item.source) ?? new Wakes()
     this.waiting.set(item.source, waiting)
     return waiting
   }
@@ -271,10 +274,6 @@ export class Deadlines {
   private sourceNumber(source: string): number {
     const known = this.sources.indexOf(source)
     return known >= 0 ? known : this.sources.push(source) - 1
-  }
-
-  private newWakes(): Wakes {
-    return new Wakes((a, b) => this.states.nameOf(a) < this.states.nameOf(b))
   }
 }
 

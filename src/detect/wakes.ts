@@ -7,17 +7,12 @@ export interface Wake {
 }
 
 /**
- * Wakes in the order of (instant, key): a binary heap. What has become void meanwhile is still in it, and whoever takes a
- * wake asks the key whether it still holds.
+ * Wakes in the order of their instants, those of one record and instant next to each other: a binary heap. What has become
+ * void meanwhile is still in it, its record freed or another key's by now: so the heap never looks into one, and whoever
+ * takes a wake asks the key whether it still holds.
  */
 export class Wakes {
   private readonly heap: Wake[] = []
-  /** Of two keys with one instant, which comes first. */
-  private readonly isKeyBefore: (a: number, b: number) => boolean
-
-  constructor(isKeyBefore: (a: number, b: number) => boolean) {
-    this.isKeyBefore = isKeyBefore
-  }
 
   /** The first instant, Infinity when there is none. */
   get next(): number {
@@ -60,6 +55,6 @@ export class Wakes {
   }
 
   private isBefore(a: Wake, b: Wake): boolean {
-    return a.at === b.at ? this.isKeyBefore(a.record, b.record) : a.at < b.at
+    return a.at === b.at ? a.record < b.record : a.at < b.at
   }
 }

@@ -184,7 +184,7 @@ describe('an instant', () => {
     const of = (n: number) => `91140105MA0K${String(n).padStart(4, '0')}XG`
     const keys = Array.from({ length: 9_000 }, (_, n) => of(n)).filter((key) => partitionOf('enterprise', key) === 0)
     const far = time('2030-01-01T00:00')
-    const [gone, late] = [keys.slice(0, 60), keys.slice(60, 90)]
+    const [gone, late] = [keys.slice(0, 38), keys.slice(38, 43)]
     const log = new TestLog().complete('/test', far + DAY_MS, time('2026-03-01'))
     log.rows(...gone.flatMap((key) => [lift(key, far), lift(key, null, time('2026-04-02'))]))
     for (let at = time('2026-08-01'); at < time('2026-08-04'); at += HOUR_MS) log.tick(at)
