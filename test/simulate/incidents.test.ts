@@ -138,7 +138,7 @@ test.each([0, 0.001, 0.5])('with %d days of history nothing is earlier than the 
 
 test('a tiny population has as many surges as it has shops to spare', () => {
   const incidents = Array.from({ length: 12 }, (_, n) => ({ kind: 'complaint-surge', at: 10 + n }) as const)
-  const province = createProvince({ ...SMALL, enterprises: 60, incidents })
+  const province = createProvince({ ...SMALL, enterprises: 120, incidents })
   const about = province.truth.map(({ key }) => key.key)
   expect(about.length).toBeGreaterThan(0)
   expect(about.length).toBeLessThan(incidents.length)
