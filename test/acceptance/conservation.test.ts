@@ -64,6 +64,9 @@ const numbers = Array.from({ length: EVENTS }, (_, n) => n)
 const byHttp = numbers.filter((n) => n % 2 === 0 || n % 7 === 0)
 const byInbox = numbers.filter((n) => n % 2 === 1 || n % 7 === 0)
 
+/** How many events their senders know to be taken. */
+let taken = 0
+
 async function post(batch: readonly number[]): Promise<IngestAnswer> {
   const body = batch.map((n) => JSON.stringify(eventOf(n))).join('\n')
   return await eventually('an answer', async () => {
@@ -84,6 +87,7 @@ async function sendByHttp(pause: number): Promise<void> {
     const batch = byHttp.slice(from, from + BATCH)
     const { accepted, duplicates, rejected } = await post(batch)
     expect(accepted + duplicates + rejected.length).toBe(batch.length)
+    taken += batch.length
     await sleep(pause)
   }
 }
@@ -114,15 +118,17 @@ async function sendByInbox(pause: number): Promise<void> {
       connection?.close()
       return false
     })
+    taken += 1
     await sleep(pause)
   }
   ;(connection as RawNats | null)?.close()
 }
 
-/** Kills the service twice and each of its servers once, when the senders have come a little further. */
+/** Kills the service twice and each of its servers once, whenever the senders have come a fifth further. */
 async function disturb(): Promise<void> {
-  for (const what of ['service', 'nats-server', 'service', 'clickhouse']) {
-    await sleep(2_000)
+  const fifth = (byHttp.length + byInbox.length) / 5
+  for (const [n, what] of ['service', 'nats-server', 'service', 'clickhouse'].entries()) {
+    await eventually('the senders further on', async () => taken >= (n + 1) * fifth, 180_000)
     if (what === 'service') {
       await service.kill()
       await service.start()
@@ -164,7 +170,7 @@ const idsOf = (...fates: Fate[]) => numbers.filter((n) => fates.includes(fateOf(
 test('in = stored + duplicate + quarantined + parked, through request and inbox, while everything is killed', {
   timeout: 480_000,
 }, async () => {
-  await Promise.all([sendByHttp(250), sendByInbox(10), disturb()])
+  await Promise.all([sendByHttp(150), sendByInbox(1), disturb()])
   await eventually('a service that is ready', async () => (await service.request('/readyz')).status === 200)
   const log = await openLog()
   try {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Alert } from '../../src/model/alert.ts'
 import { follow } from '../deliver/client.ts'
 import { eventually, type Service, startService } from '../support/service.ts'
-import { ago, alerts, complaint, creditCode, post, settled } from '../support/world.ts'
+import { act, ago, alerts, complaint, creditCode, post, settled } from '../support/world.ts'
 
 const MINUTE = 60_000
 
@@ -32,10 +32,7 @@ function isAlive(pid: number): boolean {
 
 async function says(note: string): Promise<Alert> {
   const [alert] = await alerts(service)
-  const answer = await service.request(`/v1/alerts/${alert?.id}/actions`, {
-    body: JSON.stringify({ action: 'comment', note }),
-    headers: { 'content-type': 'application/json', 'if-match': `"${alert?.revision}"` },
-  })
+  const answer = await act(service, alert?.id ?? '', { action: 'comment', note })
   expect(answer.status).toBe(200)
   return (await answer.json()) as Alert
 }

@@ -54,7 +54,6 @@ test('the tour of README.md answers as it says', { timeout: 240_000 }, async () 
     if (/ (-d|--data-binary) /.test(command))
       expect(withoutBlanks(await type(command)), command).toMatch(patternOf(answer))
     // What is only read may take a moment to be there.
-    else
-      await expect.poll(async () => withoutBlanks(await type(command)), { timeout: 60_000 }).toMatch(patternOf(answer))
+    else await expect.poll(async () => withoutBlanks(await type(command))).toMatch(patternOf(answer))
   }
 })

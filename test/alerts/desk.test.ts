@@ -297,26 +297,28 @@ describe('a correction that takes the verdict away', () => {
 })
 
 describe('saving', () => {
-  it('an alert at most once in its rest, an opening, a rise and a withdrawal at once', async () => {
+  it('an alert at most once in its rest', async () => {
     const bucket = new MemoryBucket<StoredAlert>()
-    const { post, alert, desk } = await open({ bucket, restMs: 2_000 })
-    const start = performance.now()
+    const { post, alert } = await open({ bucket, restMs: 500 })
     post.send(finding({ at: 1 }))
     for (let at = 2; at <= 40; at += 1) post.send(finding({ at, kind: 'growth', observed: at + 5 }))
-    await until(() => desk.book.get('surge-1') !== null)
-    expect(performance.now() - start).toBeLessThan(1_500)
     await until(() => post.allAcknowledged())
-    expect(alert()).toMatchObject({ findings: 40, revision: 2, evidence: { observed: 45 } })
+    expect(alert()).toMatchObject({ findings: 40, evidence: { observed: 45 } })
     const [opened, gathered] = bucket.writes
-    expect((gathered?.at ?? 0) - (opened?.at ?? 0)).toBeGreaterThan(1_990)
+    expect((gathered?.at ?? 0) - (opened?.at ?? 0)).toBeGreaterThan(490)
+    expect(bucket.writes.length).toBeLessThan(5)
+  })
 
-    const risen = performance.now()
-    post.send(finding({ at: 41, kind: 'growth' }), finding({ at: 42, kind: 'level', level: 'red' }))
+  it('an opening, a rise and a withdrawal at once', async () => {
+    // What waited for the end of the rest would not come within this test.
+    const { post, alert, desk } = await open({ restMs: 1_000_000 })
+    post.send(finding({ at: 1 }))
+    await until(() => desk.book.get('surge-1') !== null)
+    post.send(finding({ at: 2, kind: 'growth' }), finding({ at: 3, kind: 'level', level: 'red' }))
     await until(() => post.allAcknowledged())
-    expect(alert()).toMatchObject({ findings: 42, revision: 3, level: 'red' })
-    post.send(finding({ at: 43, kind: 'withdrawn' }))
+    expect(alert()).toMatchObject({ findings: 3, revision: 2, level: 'red' })
+    post.send(finding({ at: 4, kind: 'withdrawn' }))
     await until(() => alert().status === 'closed')
-    expect(performance.now() - risen).toBeLessThan(1_500)
   })
 
   it('acknowledges nothing before it is saved, and loses nothing when the bucket is away', async () => {

@@ -10,18 +10,21 @@ import { benchmarks } from './index.ts'
 const scratch = mkdtempSync(join(tmpdir(), 'yujing-bench-test-'))
 afterAll(() => rmSync(scratch, { recursive: true, force: true }))
 
-/** Runs the built command; its temporary files go to a directory that must be empty afterwards. */
-function bench(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+/** Runs the built command; answers also with what it left in the directory for its temporary files. */
+async function bench(
+  ...args: string[]
+): Promise<{ code: number; stdout: string; stderr: string; left: readonly string[] }> {
   const main = join(packageRoot(), 'dist/src/main.js')
-  const out = join(scratch, 'out')
-  return new Promise((resolve) => {
+  const temporary = mkdtempSync(join(scratch, 'tmp-'))
+  const ran = await new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
     execFile(
       process.execPath,
-      [main, 'bench', ...args, '--out', out],
-      { env: { ...process.env, TMPDIR: scratch } },
+      [main, 'bench', ...args, '--out', join(scratch, 'out')],
+      { env: { ...process.env, TMPDIR: temporary } },
       (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
     )
   })
+  return { ...ran, left: readdirSync(temporary) }
 }
 
 test('without a name it lists every benchmark with its settings', async () => {
@@ -45,17 +48,17 @@ test.each([
 
 describe('in small settings', () => {
   // What a benchmark measures is nobody's business here; that what it counts on is true it checks itself.
-  test.each(benchmarks.map(({ name }) => name))(
+  test.concurrent.each(benchmarks.map(({ name }) => name))(
     '%s runs, gives its figures and leaves nothing behind',
     async (name) => {
-      const { code, stdout, stderr } = await bench(name, '--small', '--json')
+      const { code, stdout, stderr, left } = await bench(name, '--small', '--json')
       expect(stderr).not.toContain('yujing: ')
       expect(code).toBe(0)
       const { machine, figures } = JSON.parse(stdout)
       expect(machine.cores).toBeGreaterThan(0)
       expect(figures.length).toBeGreaterThan(0)
       for (const figure of figures) expect(figure, figure.name).toMatchObject({ median: expect.any(Number) })
-      expect(readdirSync(scratch).filter((left) => left !== 'out')).toEqual([])
+      expect(left).toEqual([])
     },
     180_000,
   )

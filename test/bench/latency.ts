@@ -9,14 +9,14 @@ import { onStage } from './stage.ts'
 
 /** Requests of the background a second: what many sources together would send, not one. */
 const REQUESTS = 100
-const WARM_UP_S = 2
 
 /** How long it takes until an officer sees it, while so much else comes in. */
 export const latency = defineBenchmark({
   name: 'latency',
   what: 'from POST to its answer, and to the frame of a feed client that shows the alert it opened, under load',
   settings: {
-    seconds: { what: 'at each rate', unit: 's', value: 60, small: 2 },
+    seconds: { what: 'at each rate', unit: 's', value: 60, small: 1 },
+    warmup: { what: 'of the background before, at each rate', unit: 's', value: 2, small: 0.5 },
     low: { what: 'background', unit: 'events/s', value: 100, small: 50 },
     middle: { what: 'background', unit: 'events/s', value: 1_000, small: 100 },
     high: { what: 'background', unit: 'events/s', value: 10_000, small: 200 },
@@ -24,9 +24,9 @@ export const latency = defineBenchmark({
     enterprises: { what: 'population, registered before', unit: '', value: 20_000, small: 1_000 },
   },
   async run({ settings, tell, signal }) {
-    const { seconds, low, middle, high, probes: perSecond, enterprises } = settings
+    const { seconds, warmup, low, middle, high, probes: perSecond, enterprises } = settings
     const rates = [low, middle, high]
-    const lasts = seconds + WARM_UP_S
+    const lasts = seconds + warmup
     return onStage(
       { signal },
       async (work) => {
@@ -37,7 +37,7 @@ export const latency = defineBenchmark({
         const events = province.events[Symbol.iterator]()
         const bodies: Bodies[] = []
         for (const [index, rate] of rates.entries())
-          bodies.push(await writeBodies(join(work, `${index}.ndjson`), take(events, rate * lasts), batchOf(rate)))
+          bodies.push(await writeBodies(join(work, `${index}.ndjson`), take(events, Math.ceil(rate * lasts)), batchOf(rate)))
         return { population, bodies }
       },
       async (stage, { population, bodies }) => {
@@ -56,7 +56,7 @@ export const latency = defineBenchmark({
             inFlight: 0,
             seconds: lasts,
           })
-          await wait(WARM_UP_S * 1_000, undefined, { signal })
+          await wait(warmup * 1_000, undefined, { signal })
           const from = index * count
           const probes = await startProbes(service, { run: 'latency', from, count, everyMs: 1_000 / perSecond })
           const sent = await background.done

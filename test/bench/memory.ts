@@ -18,8 +18,8 @@ export const memory = defineBenchmark({
   name: 'memory',
   what: 'bytes a key and window of detection, sparse and dense, and bytes an enterprise of the register',
   settings: {
-    keys: { what: 'active keys of each detector at the simulator’s mix', unit: '', value: 1_000_000, small: 2_000 },
-    dense: { what: 'keys with an event every day', unit: '', value: 10_000, small: 100 },
+    keys: { what: 'active keys of each detector at the simulator’s mix', unit: '', value: 1_000_000, small: 500 },
+    dense: { what: 'keys with an event every day', unit: '', value: 10_000, small: 10 },
     members: { what: 'complainants a day of one key', unit: '', value: 10_000, small: 300 },
     enterprises: { what: 'in the register', unit: '', value: 1_000_000, small: 2_000 },
   },

@@ -75,7 +75,7 @@ function start(shards: number, snapshotCycleMs?: number): Detect {
 async function published(count: number): Promise<Finding[]> {
   const reading = new AbortController()
   const findings: Finding[] = []
-  const timer = setTimeout(() => reading.abort(), 10_000)
+  const timer = setTimeout(() => reading.abort(), 60_000)
   await log.findings.consume(
     `test-${crypto.randomUUID()}`,
     (finding) => {
@@ -99,7 +99,7 @@ function complaints(day: string, count: number): Told[] {
 }
 
 async function until(what: () => boolean): Promise<void> {
-  const patience = AbortSignal.timeout(10_000)
+  const patience = AbortSignal.timeout(60_000)
   while (!what()) {
     patience.throwIfAborted()
     await new Promise((resolve) => setTimeout(resolve, 10))

@@ -145,7 +145,7 @@ describe('state whose log is purged', () => {
 async function published(count: number): Promise<Finding[]> {
   const reading = new AbortController()
   const findings: Finding[] = []
-  const timer = setTimeout(() => reading.abort(), 10_000)
+  const timer = setTimeout(() => reading.abort(), 60_000)
   await log.findings.consume(
     'test',
     (finding) => {

@@ -69,7 +69,7 @@ test('a server that dies comes back on the same port', async () => {
   const server = await startNatsServer({ dataDir: await claim(), logger })
   const pid = server.pid()
   process.kill(pid, 'SIGKILL')
-  await expect.poll(() => server.pid(), { timeout: 5_000 }).not.toBe(pid)
+  await expect.poll(() => server.pid()).not.toBe(pid)
   const connection = await connect({ servers: server.url, user: server.user, pass: server.password })
   await connection.close()
   await server.stop()
@@ -83,15 +83,13 @@ test('a server that cannot start says why', async () => {
   expect(readChildren(path)).toEqual([])
 })
 
-test('kill -9 of the service leaves no nats-server behind', { timeout: 20_000 }, async () => {
+test('kill -9 of the service leaves no nats-server behind', async () => {
   const { owner, nats } = await startOwner()
   await killed(owner)
-  await expect.poll(() => isRunning(nats), { timeout: 10_000 }).toBe(false)
+  await expect.poll(() => isRunning(nats)).toBe(false)
 })
 
-test('while a service lives nobody opens its store; after kill -9 the next waits until the old store is closed', {
-  timeout: 20_000,
-}, async () => {
+test('while a service lives nobody opens its store; after kill -9 the next waits until the old store is closed', async () => {
   const { owner, nats } = await startOwner()
   await expect(claimDataDir(path, { logger })).rejects.toThrow(`belongs to process ${owner.pid}`)
   expect(isRunning(nats)).toBe(true)

@@ -282,7 +282,7 @@ describe('a correction that comes before its original', () => {
     expect(kinds(await next.append([event, { ...event, data: {} }]))).toEqual(['duplicate', 'reused'])
     expect(row(setting, 'W')).toBeUndefined()
     await next.append([canonical({ id: 'X' })])
-    await vi.waitFor(() => expect(row(setting, 'W')?.register.corrects).toMatchObject({ original: { id: 'X' } }))
+    await expect.poll(() => row(setting, 'W')?.register.corrects).toMatchObject({ original: { id: 'X' } })
     expect(kinds(await next.append([event]))).toEqual(['duplicate'])
   })
 
@@ -293,13 +293,13 @@ describe('a correction that comes before its original', () => {
     await writer.append([event])
     clock.time += DAY_MS - HOUR_MS
     await writer.append([canonical({ id: 'A' })])
-    await vi.waitFor(async () => expect(await metrics.registry.metrics()).toContain('yujing_parked_corrections 1'))
+    await expect.poll(() => metrics.registry.metrics()).toContain('yujing_parked_corrections 1')
     expect(quarantine.entries).toEqual([])
     clock.time += 2 * HOUR_MS
     await writer.append([canonical({ id: 'B' })])
-    await vi.waitFor(() => expect(controls(setting).at(-1)).toMatchObject({ type: 'yujing.parking-ended' }))
+    await expect.poll(() => controls(setting).at(-1)).toMatchObject({ type: 'yujing.parking-ended' })
     expect(quarantine.entries).toMatchObject([{ code: 'retracts.unknown', id: 'W' }])
-    await vi.waitFor(async () => expect(await metrics.registry.metrics()).toContain('yujing_parked_corrections 0'))
+    await expect.poll(() => metrics.registry.metrics()).toContain('yujing_parked_corrections 0')
     expect(kinds(await writer.append([event]))).toEqual(['parked'])
   })
 })

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { Bloom } from '../../src/ingest/writer/bloom.ts'
 import { canonicalJson } from '../../src/ingest/writer/canonical-json.ts'
 import { IdIndex, RECENT_DAYS } from '../../src/ingest/writer/id-index.ts'
@@ -49,6 +49,20 @@ describe('the index of ids', () => {
     }
     expect(index.old.layers.length).toBeGreaterThan(1)
     expect(doubted).toBeLessThan(80)
+  })
+
+  it('makes room before it loads what another held: no entry is moved a second time', () => {
+    // They come in the order of slots: in a table that is still to grow each would pass by all before it.
+    const held = new IdIndex()
+    for (let id = 0; id < 20_000; id += 1) held.add(identity(id, 0), NOW)
+    const entries = Uint32Array.from([...held.packed()].flatMap((shard) => [...shard]))
+    const index = new IdIndex()
+    const moves = vi.spyOn(Uint32Array.prototype, 'set')
+    index.load(entries)
+    expect(moves.mock.calls.length).toBe(20_000)
+    moves.mockRestore()
+    expect(index.recent).toBe(20_000)
+    expect(index.familiarity(identity(19_999, 0))).toBe('same')
   })
 
   it('keeps the fourteenth day and not the fifteenth', () => {

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { INGEST_LIMITS } from '../../src/ingest/limits.ts'
 import { BATCH_REST_MS, createTurns } from '../../src/ingest/turns.ts'
 import { createBatchGate } from '../../src/ingest/writer/batch-gate.ts'
@@ -269,7 +269,7 @@ describe('the door', () => {
     running.push(setting)
     const body = lines(long())
     const cut = code(setting.door.accept(request('application/x-ndjson', body)))
-    await vi.waitFor(() => expect(setting.logged().length).toBeGreaterThan(0), { timeout: 30_000 })
+    await expect.poll(() => setting.logged().length).toBeGreaterThan(0)
     setting.door.stop()
     expect(await cut).toBe('log.unavailable')
     const taken = setting.logged().length

@@ -121,7 +121,7 @@ describe.each([
       for (let from = 0; from < events.length; from += 20) {
         const call = events.slice(from, from + 20)
         await vi.waitFor(async () => expect(await writer.append(call)).toHaveLength(20), {
-          timeout: 30_000,
+          timeout: 120_000,
           interval: 20,
         })
         if (from === 200) await at.restart()

@@ -101,7 +101,7 @@ describe('the writer', () => {
       open = resolve
     })
     const first = setting.writer.append([canonical()])
-    await vi.waitFor(() => expect(setting.log.messages).toHaveLength(2))
+    await expect.poll(() => setting.log.messages).toHaveLength(2)
     await new Promise((resolve) => setTimeout(resolve, 10))
     const rest = Array.from({ length: 20 }, () => setting.writer.append([canonical()]))
     open()
@@ -171,7 +171,7 @@ describe('time', () => {
   it('ticks while it runs, forward only', async () => {
     const setting = await started({ tickMs: 5 })
     setting.clock.time = NOW + 1_000
-    await vi.waitFor(() => expect(setting.writer.logTime()).toBe(NOW + 1_000))
+    await expect.poll(() => setting.writer.logTime()).toBe(NOW + 1_000)
     await new Promise((resolve) => setTimeout(resolve, 30))
     expect(controls(setting).filter(({ type }) => type === 'yujing.tick')).toMatchObject([{ at: NOW + 1_000 }])
   })
@@ -558,7 +558,7 @@ describe('a start', () => {
   it('saves snapshots while it runs', async () => {
     const setting = await started({ snapshotMs: 5 })
     await setting.writer.append([canonical()])
-    await vi.waitFor(() => expect(setting.writer.snapshotSeq()).toBe(2))
+    await expect.poll(() => setting.writer.snapshotSeq()).toBe(2)
   })
 
   it('takes nothing before and after', async () => {

@@ -142,10 +142,14 @@ describe('to a service', () => {
   const taken = (lines: number) => ({ status: 202, body: { accepted: lines, duplicates: 0, rejected: [] } })
 
   test('found through runtime.json, it gets everything and the run ends when interrupted', async () => {
-    const { url, bodies, keys, close } = await service(taken)
-    writeFileSync(join(cwd, 'runtime.json'), JSON.stringify({ httpUrl: url }))
     const stopping = new AbortController()
-    setTimeout(() => stopping.abort(), 3_000)
+    let arrived = 0
+    const { url, bodies, keys, close } = await service((lines) => {
+      arrived += lines
+      if (arrived > 1_000) stopping.abort()
+      return taken(lines)
+    })
+    writeFileSync(join(cwd, 'runtime.json'), JSON.stringify({ httpUrl: url }))
     const output = await simulate(`${FLAGS} --data-dir ${cwd}`, {
       env: { YUJING_BOOTSTRAP_KEY: 'bootstrap-key-0123456789' },
       signal: stopping.signal,

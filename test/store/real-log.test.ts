@@ -63,7 +63,7 @@ test('the log reaches the store over a restart of the writer, of the log server 
   expect(second.storedSeq()).toBeGreaterThanOrEqual(50)
   await second.caughtUp(200)
   await Promise.all([nats.restart(), clickHouse.kill()])
-  await expect.poll(() => log.healthy(), { timeout: 10_000 }).toBe(true)
+  await expect.poll(() => log.healthy()).toBe(true)
   await append(100)
   await second.caughtUp(300)
   await second.stop()

@@ -180,7 +180,7 @@ describe('the store writer', () => {
     fill(3)
     await storeAll()
     expect(await counts()).toEqual(exactly(24, 2))
-  }, 15_000)
+  })
 
   test('a batch of which part is there under an unknown token is cleared and written anew', async () => {
     fill(5)
@@ -190,7 +190,7 @@ describe('the store writer', () => {
     intents = createTestIntents({ writer: 'before', epoch: log.epoch, storedSeq: 0, open: { fromSeq: 1, toSeq: 6 } })
     await storeAll()
     expect(await counts()).toEqual(exactly(15, 1))
-  }, 15_000)
+  })
 
   test('rows that are there but missing in a dependent table are made whole', async () => {
     fill(2)
@@ -199,7 +199,7 @@ describe('the store writer', () => {
     intents = createTestIntents({ writer: 'before', epoch: log.epoch, storedSeq: 0, open: { fromSeq: 1, toSeq: 3 } })
     await storeAll()
     expect(await counts()).toEqual(exactly(6, 1))
-  }, 15_000)
+  })
 
   test('rows refused for what they hold are found by halving and quarantined; the stream goes on', async () => {
     fill(2)
@@ -241,7 +241,7 @@ describe('the store writer', () => {
     await storeAll()
     expect(await counts()).toEqual(exactly(9, 1))
     expect(refused).toHaveLength(1)
-  }, 15_000)
+  })
 
   test('with ClickHouse killed again and again nothing is lost or doubled', async () => {
     const writer = createWriter({ rows: 200 })
@@ -253,7 +253,7 @@ describe('the store writer', () => {
     }
     await writer.caughtUp(log.messages.length)
     expect(await counts()).toEqual(exactly(1_800, 3))
-  }, 40_000)
+  })
 
   test('a log whose rows name another place stops the writer', async () => {
     fill(1)
@@ -277,7 +277,7 @@ describe('the store writer', () => {
     await expect.poll(() => first.failure()?.name).toBe('RevisionConflict')
     expect(second.failure()).toBeNull()
     expect(await counts()).toEqual(exactly(6, 2))
-  }, 15_000)
+  })
 
   test('of a new log nothing counts as stored', async () => {
     intents = createTestIntents({

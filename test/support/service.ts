@@ -145,6 +145,10 @@ export async function startService(
   }
 }
 
+/** Between two looks at first, and at most: what comes soon is seen soon, what takes long is not asked for all the time. */
+const FIRST_LOOK_MS = 10
+const LONGEST_LOOK_MS = 100
+
 /** Waits until `probe` gives something, or fails naming what was waited for. */
 export async function eventually<T>(
   what: string,
@@ -152,11 +156,11 @@ export async function eventually<T>(
   timeoutMs = 90_000,
 ): Promise<T> {
   const end = performance.now() + timeoutMs
-  for (;;) {
+  for (let waitMs = FIRST_LOOK_MS; ; waitMs = Math.min(waitMs * 1.5, LONGEST_LOOK_MS)) {
     const found = await probe()
     if (found) return found
     if (performance.now() > end) throw new Error(`never came: ${what}`)
-    await new Promise((resolveLater) => setTimeout(resolveLater, 100))
+    await new Promise((resolveLater) => setTimeout(resolveLater, waitMs))
   }
 }
 

@@ -120,6 +120,18 @@ export async function alerts(service: Service, query = ''): Promise<Alert[]> {
   return found
 }
 
+/** What an officer does to an alert as it is now: read again where it has changed meanwhile. */
+export async function act(service: Service, id: string, action: object): Promise<Response> {
+  for (;;) {
+    const etag = (await service.request(`/v1/alerts/${id}`)).headers.get('etag') ?? ''
+    const answer = await service.request(`/v1/alerts/${id}/actions`, {
+      body: JSON.stringify(action),
+      headers: { 'content-type': 'application/json', 'if-match': etag },
+    })
+    if (answer.status !== 412) return answer
+  }
+}
+
 /** Waits until store and detection have the whole log and the alerts have come to rest. */
 export async function settled(service: Service, timeoutMs = 120_000): Promise<void> {
   let last = ''
