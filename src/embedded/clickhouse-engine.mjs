@@ -56,6 +56,12 @@ async function runInsert(session, { insert, body }) {
   return { written_rows: rowsWritten, written_bytes: bytesWritten }
 }
 
+/** As few statements as can be: one costs as much as a lookup. */
+function setUpOf({ database, settings }) {
+  const use = database === '' ? [] : [`USE \`${database.replace(/[\\`]/g, '\\$&')}\``]
+  return settings.length === 0 ? use : [...use, `SET ${settings.join(', ')}`]
+}
+
 /** The engine cannot stream every statement that begins like a query; it says so before it has done anything. */
 const NOT_STREAMABLE = 'Streaming query is not supported'
 
@@ -63,7 +69,7 @@ async function run(job) {
   // A session of its own for each statement (about a millisecond): settings and parameters of one never reach another.
   const session = new Session(path, { connectionArgs })
   try {
-    for (const sql of job.setUp) await session.queryAsync(sql, { format: 'Null' })
+    for (const sql of setUpOf(job)) await session.queryAsync(sql, { format: 'Null' })
     if (job.insert) return await runInsert(session, job)
     if (!job.streams) return await runWhole(session, job)
     try {

@@ -41,7 +41,9 @@ export async function openPool({ path, sessions, connectionArgs }) {
   let killing = Promise.resolve()
   function kill(mark) {
     const sql = `KILL QUERY WHERE Settings['log_comment'] = '${mark}' ASYNC`
-    killing = killing.then(() => killer.run({ setUp: [], sql, format: 'Null' }, () => {})).catch(() => {})
+    killing = killing
+      .then(() => killer.run({ database: '', settings: [], sql, format: 'Null' }, () => {}))
+      .catch(() => {})
     return killing
   }
 
@@ -67,7 +69,7 @@ export async function openPool({ path, sessions, connectionArgs }) {
       signal.addEventListener('abort', stop)
       if (signal.aborted) stop()
       try {
-        return await thread.run({ ...job, setUp: [`SET log_comment = '${mark}'`, ...job.setUp] }, onChunk)
+        return await thread.run({ ...job, settings: [`log_comment = '${mark}'`, ...job.settings] }, onChunk)
       } finally {
         signal.removeEventListener('abort', stop)
         clearTimeout(timer)

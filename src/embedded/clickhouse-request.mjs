@@ -67,17 +67,18 @@ export async function readBody(request, maxBytes) {
 /**
  * The job of a request.
  *
- * @returns {{setUp: string[], sql: string, format: string, streams?: boolean, insert?: object, body?: ArrayBuffer}}
+ * @returns {{database: string, settings: string[], sql: string, format: string, streams?: boolean, insert?: object, body?: ArrayBuffer}}
+ *   `settings`: `name = 'value'` each; '' for the database that is set anyway
  */
 export function toJob({ method, headers, parameters, body }) {
-  const setUp = setUpStatements(method, headers, parameters)
+  const setUp = setUpOf(method, headers, parameters)
   const format = parameters.get('default_format') ?? headers['x-clickhouse-format'] ?? 'TabSeparated'
   const inUrl = parameters.get('query') ?? ''
   const target = rawInsert(inUrl)
   if (target) {
     if (method === 'GET') throw new EngineError(READONLY, 'Cannot execute query in readonly mode')
     const own = new Uint8Array(body).buffer
-    return { setUp, sql: inUrl, format, insert: target, body: own }
+    return { ...setUp, sql: inUrl, format, insert: target, body: own }
   }
   if (body.length > MAX_SQL_BYTES) throw new EngineError(BAD_ARGUMENTS, 'The query is too long', 413)
   const sql = [inUrl, body.toString()]
@@ -86,21 +87,20 @@ export function toJob({ method, headers, parameters, body }) {
     .trim()
     .replace(/;\s*$/, '')
   if (sql === '') throw new EngineError(SYNTAX_ERROR, 'Syntax error: Empty query')
-  return { setUp, sql, format: formatOf(sql) ?? format, streams: /^(?:SELECT|WITH|\()/i.test(withoutComments(sql)) }
+  return { ...setUp, sql, format: formatOf(sql) ?? format, streams: /^(?:SELECT|WITH|\()/i.test(withoutComments(sql)) }
 }
 
-function setUpStatements(method, headers, parameters) {
-  const setUp = []
-  const database = parameters.get('database') ?? headers['x-clickhouse-database']
-  if (database) setUp.push(`USE \`${database.replace(/[\\`]/g, '\\$&')}\``)
+function setUpOf(method, headers, parameters) {
+  const settings = []
   for (const [name, value] of parameters) {
     if (OWN_PARAMETERS.includes(name)) continue
     if (NOT_SERVED.includes(name)) throw new EngineError(NOT_IMPLEMENTED, `Parameter ${name} is not served`)
     if (!NAME.test(name)) throw new EngineError(UNKNOWN_SETTING, `Unknown setting '${name}'`)
-    setUp.push(`SET ${name} = ${quote(value)}`)
+    settings.push(`${name} = ${quote(value)}`)
   }
-  if (method === 'GET') setUp.push('SET readonly = 2')
-  return setUp
+  // The last: nothing can be set behind it.
+  if (method === 'GET') settings.push('readonly = 2')
+  return { database: parameters.get('database') ?? headers['x-clickhouse-database'] ?? '', settings }
 }
 
 /** `INSERT INTO table (columns) FORMAT name`, whose rows come in the body; null for any other statement. */
