@@ -3,11 +3,12 @@ import type { ErrorCode } from '../../model/errors.ts'
 import type { CanonicalEvent } from '../../model/event.ts'
 import type { Lane } from '../../model/lane.ts'
 import { DAY_MS } from '../../model/time.ts'
+import type { PreparedEvents } from '../prepared-events.ts'
 import type { AppendOutcome } from '../writer-port.ts'
 import type { AppendQueue } from './append-queue.ts'
 import type { BatchGate } from './batch-gate.ts'
 import type { Parked } from './corrections.ts'
-import { identityOf, identityOfId } from './identity.ts'
+import { type EventIdentity, identityOf, identityOfId, identityOfWords } from './identity.ts'
 import type { InHand } from './in-hand.ts'
 import { findOriginals } from './original-finder.ts'
 import type { WriterHistory } from './ports.ts'
@@ -33,7 +34,7 @@ export interface CorrectingOptions {
 /** The way of events that correct others; everybody else's way knows nothing of it. */
 export interface Correcting {
   /** As `Writer.append`, for a call in which some event retracts another. */
-  append(events: readonly CanonicalEvent[], lane: Lane): Promise<AppendOutcome[]>
+  append(events: PreparedEvents, lane: Lane): Promise<AppendOutcome[]>
   /** Says of which enterprise an event speaks: the same event once more, with that subject, in the place of the first. */
   attribute(original: CanonicalEvent, subject: string, by: string): Promise<AppendOutcome>
   /** Lets go what waits for an original that has come, and puts aside what has waited too long. */
@@ -53,9 +54,9 @@ export function createCorrecting(o: CorrectingOptions): Correcting {
 
   async function work(
     events: readonly CanonicalEvent[],
+    identities: readonly EventIdentity[],
     more: { readonly releases?: boolean; readonly by?: string } = {},
   ): Promise<AppendOutcome[]> {
-    const identities = events.map(identityOf)
     const found = await findOriginals({ state, inHand, history, events, identities })
     return await queue.corrections({ events, identities, found, releases: false, ...more })
   }
@@ -79,18 +80,22 @@ export function createCorrecting(o: CorrectingOptions): Correcting {
 
   async function letGo(due: readonly Parked[]): Promise<void> {
     const events = due.map(({ event }) => event)
-    const outcomes = await work(events, { releases: true })
+    const outcomes = await work(events, events.map(identityOf), { releases: true })
     o.onOutcomes(events, outcomes)
     for (const [index, outcome] of outcomes.entries())
       if (outcome.kind === 'refused') await end(due[index] as Parked, outcome.code)
   }
 
   return {
-    append: (events, lane) =>
+    append: (prepared, lane) =>
       inTurn(async () => {
         while (lane === 'batch' && gate.waitMs() > 0) await delay(gate.waitMs())
+        const events = prepared.events()
         const order = ordered(events)
-        const done = await work(order.map((index) => events[index] as CanonicalEvent))
+        const done = await work(
+          order.map((index) => events[index] as CanonicalEvent),
+          order.map((index) => identityOfWords(prepared.identity(index))),
+        )
         if (lane === 'batch') gate.passed(events.length)
         const outcomes: AppendOutcome[] = []
         for (const [at, index] of order.entries()) outcomes[index] = done[at] as AppendOutcome
@@ -100,7 +105,7 @@ export function createCorrecting(o: CorrectingOptions): Correcting {
     attribute: (original, subject, by) =>
       inTurn(async () => {
         const event = { ...original, id: `${original.id}@${subject}`, subject, retracts: original.id }
-        const [outcome] = await work([event], { by })
+        const [outcome] = await work([event], [identityOf(event)], { by })
         return outcome as AppendOutcome
       }),
 

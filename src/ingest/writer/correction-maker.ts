@@ -6,7 +6,7 @@ import { type EventHashes, encodeRow } from '../../model/row.ts'
 import type { AppendOutcome } from '../writer-port.ts'
 import { Batch } from './batch.ts'
 import type { EnterpriseRecord } from './enterprise-record.ts'
-import { type HashedEvent, identityOfId } from './identity.ts'
+import { type EventIdentity, identityOfId } from './identity.ts'
 import type { Findings } from './original-finder.ts'
 import { foreseeFrom, movesBetween, type RegisterStep } from './register.ts'
 import { isOfRegister, nextRecord } from './register-rules.ts'
@@ -19,7 +19,7 @@ type Row = LoggedEvent & EventHashes
 export interface CorrectionsCall {
   readonly kind: 'corrections'
   readonly events: readonly CanonicalEvent[]
-  readonly identities: readonly HashedEvent[]
+  readonly identities: readonly EventIdentity[]
   readonly found: Findings
   /** The events were parked and are let go now. */
   readonly releases: boolean
@@ -46,6 +46,7 @@ export class CorrectionMaker {
   /** The event to park: the last of the message, which then holds no rows. */
   parking: ParkedControl['data'] | null = null
   readonly #rows = new Map<string, Row>()
+  readonly #added: EventIdentity[] = []
   readonly #subjects = new Set<string>()
   readonly #corrected = new Set<string>()
   readonly #state: WriterState
@@ -64,7 +65,7 @@ export class CorrectionMaker {
   fill(): void {
     const { events, identities, outcomes } = this.#call
     for (let index = outcomes.length; index < events.length && this.parking === null; index += 1) {
-      const outcome = this.#decide(events[index] as CanonicalEvent, identities[index] as HashedEvent)
+      const outcome = this.#decide(events[index] as CanonicalEvent, identities[index] as EventIdentity)
       if (outcome === CUT) return
       this.outcomes.push(outcome)
     }
@@ -73,16 +74,14 @@ export class CorrectionMaker {
   /** Takes the rows into the state once the log has them, as whoever reads them would. */
   follow(): void {
     const { ids, corrections } = this.#state
-    for (const row of this.#rows.values()) {
-      ids.add(identityOfId(row.source, row.id, row.contentHash), this.#receivedAt)
-      if (row.retracts !== '') corrections.follow(row)
-    }
+    for (const identity of this.#added) ids.add(identity, this.#receivedAt)
+    for (const row of this.#rows.values()) if (row.retracts !== '') corrections.follow(row)
     this.#state.seq += 1
     this.#state.logTime = Math.max(this.#state.logTime, this.#receivedAt)
     ids.expireSome(this.#state.logTime)
   }
 
-  #decide(event: CanonicalEvent, identity: HashedEvent): AppendOutcome | typeof CUT {
+  #decide(event: CanonicalEvent, identity: EventIdentity): AppendOutcome | typeof CUT {
     const known = this.#known(identity)
     if (known !== null) return known
     if (event.retracts === '') return this.#place(event, identity, this.#state.register.foresee(event), {})
@@ -108,7 +107,7 @@ export class CorrectionMaker {
 
   #correct(
     event: CanonicalEvent,
-    identity: HashedEvent,
+    identity: EventIdentity,
     original: Row,
     told: Pick<Correction, 'kind' | 'of' | 'by'>,
   ): AppendOutcome | typeof CUT {
@@ -139,7 +138,7 @@ export class CorrectionMaker {
 
   #place(
     event: CanonicalEvent,
-    identity: HashedEvent,
+    identity: EventIdentity,
     step: RegisterStep,
     more: Pick<RegisterFacts, 'corrects'>,
   ): AppendOutcome | typeof CUT {
@@ -160,17 +159,18 @@ export class CorrectionMaker {
     register.keep(event, step)
     if (event.subject !== '') this.#subjects.add(event.subject)
     this.#rows.set(idHash, row)
+    this.#added.push(identity)
     return { kind: 'stored', position }
   }
 
-  #park(event: CanonicalEvent, { idHash, contentHash }: HashedEvent): AppendOutcome | typeof CUT {
+  #park(event: CanonicalEvent, { idHash, contentHash }: EventIdentity): AppendOutcome | typeof CUT {
     if (this.#call.by !== undefined) return refused('not-found')
     if (this.batch.count > 0) return CUT
     this.parking = { event, idHash, contentHash }
     return { kind: 'parked' }
   }
 
-  #known({ idHash, contentHash, words }: HashedEvent): AppendOutcome | null {
+  #known({ idHash, contentHash, words }: EventIdentity): AppendOutcome | null {
     const parked = this.#call.releases ? undefined : this.#state.corrections.parked.get(idHash)
     const inHand = this.#rows.get(idHash) ?? parked
     if (inHand !== undefined) return { kind: inHand.contentHash === contentHash ? 'duplicate' : 'reused' }

@@ -33,6 +33,11 @@ export function identityOfId(source: string, id: string, contentHash = '0'): Eve
   return identityFrom(who, what.toString(16).padStart(16, '0'), BigInt(`0x${who}`), what)
 }
 
+/** The identity that words stand for, as `identityOf` made them. */
+export function identityOfWords(words: Uint32Array): EventIdentity {
+  return { words, idHash: idHashOf(words), contentHash: contentHashOf(words) }
+}
+
 /** The canonical JSON of the content: members in the order of their names. */
 function contentOf(event: CanonicalEvent, data: string): string {
   const { type, subject, time, region, regionOriginal, industry, backfill, test, retracts } = event

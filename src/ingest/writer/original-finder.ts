@@ -1,7 +1,7 @@
 import { YujingError } from '../../model/errors.ts'
 import type { CanonicalEvent, LoggedEvent } from '../../model/event.ts'
 import type { EventHashes } from '../../model/row.ts'
-import { type HashedEvent, identityOfId } from './identity.ts'
+import { type EventIdentity, identityOfId } from './identity.ts'
 import type { InHand } from './in-hand.ts'
 import type { RegisterHistory, WriterHistory } from './ports.ts'
 import { isOfRegister } from './register-rules.ts'
@@ -35,7 +35,7 @@ export async function findOriginals(o: {
   readonly inHand: InHand
   readonly history: WriterHistory
   readonly events: readonly CanonicalEvent[]
-  readonly identities: readonly HashedEvent[]
+  readonly identities: readonly EventIdentity[]
 }): Promise<Findings> {
   const { state, inHand, history, events, identities } = o
   const targets = events.flatMap(({ source, retracts }) => (retracts === '' ? [] : identityOfId(source, retracts)))
@@ -65,7 +65,7 @@ export async function findOriginals(o: {
     hashes = far.flatMap((hash) => successors.get(hash) ?? [])
   }
   const corrected = new Set(targets.map(({ idHash }) => idHash))
-  const own = events.filter((_, index) => corrected.has((identities[index] as HashedEvent).idHash))
+  const own = events.filter((_, index) => corrected.has((identities[index] as EventIdentity).idHash))
   const registers = await registersOf(history, [
     ...[...originals.values()].filter((row) => isOfRegister(row, state.register.table.get(row.subject))),
     // What the call itself brings and corrects: what the register will say by then is not known yet.

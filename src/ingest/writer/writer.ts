@@ -264,7 +264,7 @@ export function createWriter(options: WriterOptions): Writer {
       taking()
       clock.assertBelieved()
       if (correcting !== null && events.hasRetraction()) {
-        const outcomes = await correcting.append(events.events(), lane)
+        const outcomes = await correcting.append(events, lane)
         count(typesOf(events), outcomes)
         return outcomes
       }
