@@ -37,7 +37,9 @@ export const latency = defineBenchmark({
         const events = province.events[Symbol.iterator]()
         const bodies: Bodies[] = []
         for (const [index, rate] of rates.entries())
-          bodies.push(await writeBodies(join(work, `${index}.ndjson`), take(events, Math.ceil(rate * lasts)), batchOf(rate)))
+          bodies.push(
+            await writeBodies(join(work, `${index}.ndjson`), take(events, Math.ceil(rate * lasts)), batchOf(rate)),
+          )
         return { population, bodies }
       },
       async (stage, { population, bodies }) => {
