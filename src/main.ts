@@ -20,10 +20,13 @@ import { serveCommand } from './commands/serve.ts'
 import { simulateCommand } from './commands/simulate.ts'
 import { verifyCommand } from './commands/verify.ts'
 import { ConfigError } from './config.ts'
+import { UndecidedError } from './import/faults.ts'
 
 const DONE = 0
 const FAILED = 1
 const WRONG_USAGE = 2
+/** Nothing was done because a person must decide first. */
+const UNDECIDED = 3
 
 const stopping = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -77,6 +80,7 @@ function exitCode(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? DONE : WRONG_USAGE
   const text = error instanceof Error ? error.message : String(error)
   process.stderr.write(`yujing: ${text}\n`)
+  if (error instanceof UndecidedError) return UNDECIDED
   return error instanceof UsageError || error instanceof ConfigError ? WRONG_USAGE : FAILED
 }
 

@@ -2,13 +2,16 @@ import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { Command } from 'commander'
 import { ENCODINGS, type Encoding } from '../import/encoding.ts'
+import { UndecidedError } from '../import/faults.ts'
 import { guessFromFile } from '../import/guess/from-file.ts'
 import { type Input, openFile, openPipe } from '../import/input.ts'
 import { importFile, undoRun } from '../import/run.ts'
+import { COUNT_TOLERANCE_PERCENT } from '../import/snapshot/limits.ts'
+import { importSnapshot } from '../import/snapshot/run.ts'
 import { watchDirectory } from '../import/watch.ts'
 import { type CommandContext, UsageError } from './context.ts'
 import { type GroundFlags, groundOf, stateDirOf } from './import/ground.ts'
-import { printGuess, printRejected, printRuns, report } from './import/report.ts'
+import { printGuess, printRejected, printRuns, printUndecided, report } from './import/report.ts'
 
 interface ImportFlags extends GroundFlags {
   readonly mapping?: string
@@ -23,6 +26,10 @@ interface ImportFlags extends GroundFlags {
   readonly watch?: string
   readonly once?: boolean
   readonly out?: string
+  readonly snapshot?: string
+  readonly key?: string
+  readonly acceptAnyway?: boolean
+  readonly tolerance?: string
 }
 
 const EXAMPLES = `
@@ -35,7 +42,11 @@ Examples:
   yujing import 企业登记.csv --mapping mapping.json --backfill
   yujing import events.ndjson.gz --to https://yujing.example.cn --key-file key.txt
   yujing import --rejected 企业登记.csv.rejected
-  yujing import --undo 4f0c9a7be1d20c55 --reason "wrong month"`
+  yujing import 登记2026-11.csv --snapshot 登记 --key 统一社会信用代码 --mapping mapping.json
+  yujing import --undo 4f0c9a7be1d20c55 --reason "wrong month"
+
+--snapshot sends only what differs from the last full table of that source. A table that is empty, of another length, or
+lacks a column or county stops with exit code 3 and says so; nothing was sent. --accept-anyway goes on.`
 
 /** `yujing import`: files of source systems into the running service. */
 export function importCommand(context: CommandContext): Command {
@@ -47,6 +58,14 @@ export function importCommand(context: CommandContext): Command {
     .option('--encoding <name>', `${ENCODINGS.join(', ')} (default: seen from the file)`)
     .option('--backfill', 'history: changes what is known, and raises no alert')
     .option('--rejects <file>', 'what is refused goes here (default: FILE.rejected)')
+    .option('--snapshot <source>', 'a full table: import what differs from the last one of this source')
+    .option('--key <columns>', 'with --snapshot: what names a row in every table; several with commas')
+    .option('--accept-anyway', 'with --snapshot: take a table that looks wrong for the present state')
+    .option(
+      '--tolerance <percent>',
+      'with --snapshot: ask when the number of rows is off by this much',
+      String(COUNT_TOLERANCE_PERCENT),
+    )
     .option('--undo <run>', 'withdraw every event that came through a run')
     .option('--reason <text>', 'why, with --undo', 'import withdrawn')
     .option('--watch <dir>', 'import what is dropped there with a NAME.manifest.json, and leave a receipt')
@@ -87,12 +106,15 @@ async function imports(context: CommandContext, files: readonly string[], flags:
       mapping: await mappingOf(context, flags),
       encoding: encodingOf(flags),
       backfill: flags.backfill === true,
+      snapshot: snapshotOf(flags),
       once: flags.once === true,
     }
     const settled = await watchDirectory(await groundOf(context, flags), options)
     return void context.stderr.write(`  ${settled} deliveries settled\n`)
   }
   if (files.length === 0) throw new UsageError('name a file, or - for standard input')
+  const snapshot = snapshotOf(flags)
+  if (files.length > 1 && snapshot !== null) throw new UsageError('--snapshot goes with one file')
   if (files.length > 1 && flags.rejects !== undefined) throw new UsageError('--rejects goes with one file')
   const encoding = encodingOf(flags)
   const mapping = await mappingOf(context, flags)
@@ -101,8 +123,28 @@ async function imports(context: CommandContext, files: readonly string[], flags:
     const input = await inputOf(context, file)
     const rejectsPath = resolve(context.cwd, flags.rejects ?? `${file === '-' ? 'stdin' : file}.rejected`)
     const request = { input, encoding, mapping, backfill: flags.backfill === true, rejectsPath }
-    report(context, await importFile(ground, request), json)
+    if (snapshot === null) report(context, await importFile(ground, request), json)
+    else {
+      const summary = await importSnapshot(ground, { ...request, ...snapshot }).catch((error: unknown) => {
+        if (json && error instanceof UndecidedError) printUndecided(context, error)
+        throw error
+      })
+      report(context, summary, json)
+    }
   }
+}
+
+function snapshotOf({ snapshot, key, acceptAnyway, tolerance }: ImportFlags) {
+  if (snapshot === undefined) {
+    if (key !== undefined || acceptAnyway) throw new UsageError('--key and --accept-anyway go with --snapshot SOURCE')
+    return null
+  }
+  const columns = (key ?? '').split(/[,，]/).map((one) => one.trim())
+  if (columns.includes('')) throw new UsageError('--snapshot needs --key: the column that names a row in every table')
+  const tolerancePercent = Number(tolerance)
+  if (!(tolerancePercent > 0 && tolerancePercent <= 100))
+    throw new UsageError(`--tolerance ${tolerance}: allowed is a percentage above 0, up to 100`)
+  return { source: snapshot, key: columns, acceptAnyway: acceptAnyway === true, tolerancePercent }
 }
 
 async function inputOf(context: CommandContext, file: string): Promise<Input> {

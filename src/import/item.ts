@@ -11,6 +11,10 @@ export interface Item {
   readonly nextLine: number
   /** As JSON texts, each on one line. */
   readonly events: readonly string[]
+  /** Where the row stands in its file, when the offsets number something else. */
+  readonly origin?: { readonly start: number; readonly end: number }
+  /** For each event that replaces or withdraws another: that one, as an undo says it again; null for the rest. */
+  readonly restores?: readonly (Readonly<Record<string, unknown>> | null)[]
   /** Rule of the mapping behind each event; empty without a mapping. */
   readonly rules: readonly string[]
   readonly fault: { readonly code: RowFault; readonly message: string } | null

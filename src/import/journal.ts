@@ -22,6 +22,10 @@ export const RunHead = Type.Object({
   backfill: Type.Boolean(),
   /** RFC 3339. */
   startedAt: Type.String(),
+  /** A full table that is compared: of which source, by which key, and which number it has among its tables. */
+  snapshot: Type.Optional(
+    Type.Object({ source: Type.String(), key: Type.Array(Type.String()), number: Type.Integer() }),
+  ),
   undoes: Nullable(Type.String()),
   reason: Nullable(Type.String()),
 })
@@ -44,6 +48,7 @@ const Settled = Type.Object({
   /** Length of the file of rejects. */
   rejects: Type.Integer(),
 })
+const Decided = Type.Object({ decided: Type.Array(Type.String()) })
 const Ended = Type.Object({ ended: Words(['done', 'undone']) })
 
 /** A stretch of the file of which it is known what became. */
@@ -61,6 +66,8 @@ export interface RunState {
   /** Up to here it may have been sent. */
   readonly sending: number
   readonly rejects: number
+  /** Concerns in spite of which somebody said that it goes on. */
+  readonly decided: readonly string[]
   readonly ended: 'done' | 'undone' | null
 }
 
@@ -70,6 +77,7 @@ export interface Journal {
   /** Says that what follows is sent up to an offset; before the first byte of it goes out. */
   sending(offset: number): Promise<void>
   settled(stretch: Stretch): Promise<void>
+  decided(concerns: readonly string[]): Promise<void>
   ended(how: 'done' | 'undone'): Promise<void>
   close(): Promise<void>
 }
@@ -120,6 +128,7 @@ function stateOf(head: RunHead, entries: readonly unknown[]): RunState {
     line: last?.line ?? 1,
     sending: sent.reduce((most, one) => Math.max(most, one), 0),
     rejects: last?.rejects ?? 0,
+    decided: entries.flatMap((entry) => (Value.Check(Decided, entry) ? entry.decided : [])),
     ended: end?.ended ?? null,
   }
 }
@@ -140,6 +149,7 @@ function writer(file: FileHandle, state: RunState): Journal {
     state,
     sending: (sending) => write(file, { sending }),
     settled: (stretch) => write(file, stretch),
+    decided: (decided) => write(file, { decided }),
     ended: (ended) => write(file, { ended }),
     close: () => file.close(),
   }

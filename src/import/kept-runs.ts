@@ -40,13 +40,14 @@ export async function readRejectedRows(
   const { head, rejects } = readRejects(text, rejectsPath)
   const input = await sameInput(head, 'the rows cannot be shown')
   const decoder = new TextDecoder(head.encoding)
-  const stretches = new Map([[0, head.header], ...rejects.map(({ start, end }) => [start, end] as const)])
+  const placed = rejects.filter(({ end }) => end > 0)
+  const stretches = new Map([[0, head.header], ...placed.map(({ start, end }) => [start, end] as const)])
   const texts = await readStretches(input, stretches)
   const textAt = (start: number) => decoder.decode(texts.get(start) ?? Buffer.alloc(0)).replace(/\r?\n$/, '')
   return {
     head,
     header: head.header === 0 ? '' : textAt(0),
-    rows: rejects.map((reject) => ({ ...reject, text: textAt(reject.start) })),
+    rows: rejects.map((reject) => ({ ...reject, text: reject.end > 0 ? textAt(reject.start) : '' })),
   }
 }
 

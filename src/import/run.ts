@@ -6,6 +6,7 @@ import type { Input } from './input.ts'
 import { openJournal, readJournal } from './journal.ts'
 import { sameInput } from './kept-runs.ts'
 import { finishRun, type ImportGround, openRun, performRun, type RunSummary } from './session.ts'
+import { undoSnapshot } from './snapshot/undo.ts'
 import { readingOf, sourceOf } from './source.ts'
 import { undoSource } from './undo.ts'
 
@@ -41,7 +42,7 @@ export async function importFile(ground: ImportGround, request: ImportRequest): 
   }
 }
 
-/** Withdraws every event that came into the log through a run; needs its file as it was. */
+/** Withdraws every event that came into the log through a run; needs its file as it was, but for that of a full table. */
 export async function undoRun(
   ground: ImportGround,
   request: { readonly run: string; readonly reason: string; readonly rejectsPath: string },
@@ -50,6 +51,7 @@ export async function undoRun(
   const state = await readJournal(directory)
   const { head } = state
   if (state.ended === 'undone') throw new ImportError(`run ${head.run} has been undone already`)
+  if (head.kind === 'snapshot') return await undoSnapshot(ground, state, request)
   if (head.kind !== 'events') throw new ImportError(`run ${head.run} is no import of events and cannot be undone`)
   const input = await sameInput(head, `run ${head.run} cannot be undone`)
   const { source, headerBytes } = await sourceOf(input, head, await importKeyOf(ground.stateDir))

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { ImportBegin, ImportProgress } from '../model/import-run.ts'
+import type { ImportBegin, ImportDifferences, ImportProgress } from '../model/import-run.ts'
 import { formatTime } from '../model/time.ts'
 import type { Clock } from '../telemetry/clock.ts'
 import { ImportError } from './faults.ts'
@@ -26,6 +26,8 @@ export interface ImportGround {
   readonly view: (bytes: number | null) => ProgressView
   /** A sentence for people. */
   readonly say: (text: string) => void
+  /** A question to whoever sits before it; null: nobody does. */
+  readonly ask: ((question: string) => Promise<boolean>) | null
 }
 
 /** What a run came to. */
@@ -37,6 +39,8 @@ export interface RunSummary extends Totals {
   readonly rate: number
   /** Where the refused rows are named; null when there are none. */
   readonly rejects: string | null
+  /** Of a full table that was compared. */
+  readonly differences?: ImportDifferences
 }
 
 /** A run that is about to begin, or to go on. */
@@ -46,7 +50,7 @@ export interface OpenRun {
   close(): Promise<void>
 }
 
-type NewRun = Omit<RunHead, 'version' | 'run' | 'startedAt'>
+export type NewRun = Omit<RunHead, 'version' | 'run' | 'startedAt'>
 
 /**
  * The run of a command: the one that the same command left unfinished, else a new one. The same: same file, content,
@@ -57,7 +61,9 @@ export async function openRun(ground: ImportGround, head: NewRun): Promise<OpenR
   const runs = join(stateDir, 'runs')
   const unfinished = join(stateDir, 'unfinished')
   for (const directory of [runs, unfinished]) await mkdir(directory, { recursive: true, mode: 0o700 })
-  const same = JSON.stringify([head.kind, head.identity, head.mapping, head.backfill, head.undoes, ground.target.url])
+  const compared = head.snapshot === undefined ? [] : [head.snapshot.source, head.snapshot.key]
+  const parts = [head.kind, head.identity, head.mapping, head.backfill, head.undoes, ground.target.url, ...compared]
+  const same = JSON.stringify(parts)
   const mark = join(unfinished, createHash('sha256').update(same).digest('hex').slice(0, 32))
   const known = (await readFile(mark, 'utf8').catch(() => '')).trim()
   const run = known === '' ? randomBytes(8).toString('hex') : known
@@ -108,6 +114,10 @@ export interface RunWork {
   readonly rejectsPath: string
   /** Bytes of the table's header. */
   readonly headerBytes: number
+  /** What the tables came to, where tables are compared. */
+  readonly differences?: ImportDifferences
+  /** What is to be done once all is settled, before the run counts as done; done again when the process dies meanwhile. */
+  readonly finish?: () => Promise<void>
 }
 
 /**
@@ -137,7 +147,8 @@ export async function performRun(ground: ImportGround, open: OpenRun, work: RunW
   const began = clock.now()
   let totals = before
   let isDone = false
-  let latest: Figures = figures(before, doneOf(from))
+  const differences = work.differences === undefined ? {} : { differences: work.differences }
+  let latest: Figures = { ...figures(before, doneOf(from)), ...differences }
   const ticking = new AbortController()
   const ticks = tick(ticking.signal, () => teller.tell({ ...latest, state: 'running' }))
   const last = async (state: ImportProgress['state'], message?: string) => {
@@ -156,12 +167,13 @@ export async function performRun(ground: ImportGround, open: OpenRun, work: RunW
       signal,
       onSettled(settled, offset) {
         totals = settled
-        latest = figures(settled, doneOf(offset))
+        latest = { ...figures(settled, doneOf(offset)), ...differences }
         view.show(latest)
       },
     })
     isDone = isWhole
     if (isWhole) {
+      await work.finish?.()
       await journal.ended('done')
       await finishRun(ground, run)
       latest = { ...latest, bytesDone: work.size ?? latest.bytesDone, remaining: 0 }
@@ -175,6 +187,7 @@ export async function performRun(ground: ImportGround, open: OpenRun, work: RunW
       seconds,
       rate: Math.round((totals.rows - before.rows) / Math.max(seconds, 0.001)),
       rejects: totals.rejected > 0 ? work.rejectsPath : null,
+      ...differences,
     }
   } catch (error) {
     await last('failed', error instanceof ImportError ? error.message : 'A fault of the importing command.')

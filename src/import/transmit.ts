@@ -133,7 +133,8 @@ function judge(
   const rejects: Reject[] = []
   let index = 0
   for (const item of batch.items) {
-    const { line, start, end, fault } = item
+    const { line, fault } = item
+    const { start, end } = item.origin ?? item
     if (fault !== null) rejects.push({ line, start, end, ...fault })
     for (const [number] of item.events.entries()) {
       const refusal = refused.get(index++)

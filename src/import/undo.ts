@@ -13,7 +13,7 @@ interface SentEvent {
 
 /**
  * The withdrawal of a run: an `event.retracted` for each event that came into the log through it, made of the same file
- * again. What had been refused, or was there before the run came, stays out of it: it belongs to somebody else.
+ * again; and what such an event had replaced or withdrawn, said again. What had been refused, or was there before the run came, stays out of it: it belongs to somebody else.
  *
  * @param source the run's own, over the same bytes
  * @param undo run that withdraws, and when it began: the same again makes the same events
@@ -25,11 +25,13 @@ export function undoSource(
 ): ItemSource {
   const stretches = allStretches(withdrawn)
 
-  function retractionOf(text: string): string[] {
+  /** `former`: what the event had replaced or withdrawn stands again. */
+  function opposites(text: string, former: Readonly<Record<string, unknown>> | null): string[] {
     const sent = sentEvent(text)
     if (sent === null) return []
     const { id, source: sender, subject, region, industry, backfill } = sent
     const name = createHash('sha256').update(`${sender}\0${id}`).digest('hex').slice(0, 24)
+    if (former !== null) return [JSON.stringify({ ...former, id: `undo-${undo.run}-${name}`, backfill })]
     const retraction = {
       specversion: '1.0',
       id: `undo-${undo.run}-${name}`,
@@ -60,9 +62,13 @@ export function undoSource(
             number = 0
           }
           const others = stretches[at]?.others ?? null
-          const events = item.events.filter(() => others !== null && !others.has(number++))
+          const events: string[] = []
+          for (const [index, text] of item.events.entries()) {
+            if (others !== null && !others.has(number++))
+              events.push(...opposites(text, item.restores?.[index] ?? null))
+          }
           if (item.start < from.offset) continue
-          items.push({ ...item, events: events.flatMap(retractionOf), rules: [], fault: null })
+          items.push({ ...item, events, rules: [], fault: null })
         }
         if (items.length > 0) yield items
         if (at >= stretches.length) return

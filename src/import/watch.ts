@@ -3,11 +3,12 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { formatTime } from '../model/time.ts'
 import { clearAway, type Delivery, lookForDeliveries, type Receipt, settleDelivery } from './delivery.ts'
 import type { Encoding } from './encoding.ts'
-import { ImportError } from './faults.ts'
+import { ImportError, UndecidedError } from './faults.ts'
 import { importKeyOf } from './import-key.ts'
 import { openFile } from './input.ts'
-import { importFile } from './run.ts'
+import { type ImportRequest, importFile } from './run.ts'
 import type { ImportGround } from './session.ts'
+import { importSnapshot, type SnapshotRequest } from './snapshot/run.ts'
 import { readingOf, sourceOf } from './source.ts'
 
 /** How a watched directory is imported. */
@@ -16,6 +17,8 @@ export interface WatchOptions {
   readonly mapping: { readonly text: string; readonly name: string } | null
   readonly encoding?: Encoding | undefined
   readonly backfill: boolean
+  /** Each delivery is one full table, to be compared with the last; null: files as they are. */
+  readonly snapshot: Pick<SnapshotRequest, 'source' | 'key' | 'acceptAnyway' | 'tolerancePercent'> | null
   /** Ends when nothing whole is left, instead of waiting for more. */
   readonly once: boolean
 }
@@ -55,6 +58,9 @@ async function settle(
   }
   if (delivery.kind === 'wrong') return await refuse(delivery.why)
   const files: Receipt['files'][number][] = []
+  if (options.snapshot !== null && delivery.files.length > 1) {
+    return await refuse('a full table is one file, and the manifest names more')
+  }
   try {
     // All of them are counted before the first event of one is sent.
     for (const { name, rows } of delivery.files) {
@@ -68,12 +74,21 @@ async function settle(
   for (const { name, sha256 } of delivery.files) {
     const path = join(directory, name)
     const request = { ...options, input: await openFile(path), rejectsPath: `${path}.rejected` }
-    const { state, run, rows, accepted, again, duplicates, rejected } = await importFile(ground, request)
+    const summary = await importOne(ground, request, options.snapshot).catch((error: unknown) => {
+      if (error instanceof UndecidedError) return error.message
+      throw error
+    })
+    if (typeof summary === 'string') return await refuse(summary)
+    const { state, run, rows, accepted, again, duplicates, rejected } = summary
     if (state === 'stopped') return false
     files.push({ name, sha256, run, rows, accepted: accepted + again, duplicates, rejected })
   }
   await settleDelivery(directory, manifest, { state: 'imported', at: at(), files })
   return true
+}
+
+function importOne(ground: ImportGround, request: ImportRequest, snapshot: WatchOptions['snapshot']) {
+  return snapshot === null ? importFile(ground, request) : importSnapshot(ground, { ...request, ...snapshot })
 }
 
 async function rowsIn(ground: ImportGround, options: WatchOptions, path: string): Promise<number> {

@@ -32,6 +32,20 @@ export const ImportBegin = Type.Object(
 )
 export type ImportBegin = Static<typeof ImportBegin>
 
+/** What a full table came to, in rows. */
+export const ImportDifferences = Type.Object(
+  {
+    unchanged: Figure,
+    new: Figure,
+    changed: Figure,
+    vanished: Figure,
+    /** Of which nothing is said: their present row cannot be read, or rows without a readable key could be them. */
+    held: Figure,
+  },
+  { additionalProperties: false },
+)
+export type ImportDifferences = Static<typeof ImportDifferences>
+
 const counts = {
   /** Rows read and settled, faulty ones included. */
   rows: Figure,
@@ -46,6 +60,8 @@ const counts = {
   /** Rows a second of late, and seconds to the end as far as can be told. */
   rate: Type.Number({ minimum: 0 }),
   remaining: Nullable(Type.Number({ minimum: 0, description: 'Seconds' })),
+  /** Of a run of kind `snapshot`, once the tables are compared. */
+  differences: Type.Optional(ImportDifferences),
 }
 
 /** What is said again and again while it runs, and once at the end. */

@@ -9,10 +9,17 @@ import { ago, complaint, creditCode } from '../support/world.ts'
 
 const cwd = mkdtempSync(join(tmpdir(), 'yujing-guide-'))
 const data = join(import.meta.dirname, '../data')
+const FILES = [
+  'registry-dump.csv',
+  'registry-mapping.json',
+  'licences-2026-10.csv',
+  'licences-2026-11.csv',
+  'licences-mapping.json',
+]
 let service: Service
 beforeAll(async () => {
   service = await startService()
-  for (const name of ['registry-dump.csv', 'registry-mapping.json']) copyFileSync(join(data, name), join(cwd, name))
+  for (const name of FILES) copyFileSync(join(data, name), join(cwd, name))
   const event = (id: string) =>
     `${JSON.stringify({ ...complaint(creditCode(1), { time: ago(60_000), id }), source: '/sx/registry' })}\n`
   writeFileSync(join(cwd, 'events.ndjson'), event('one'))
@@ -58,6 +65,8 @@ test('followed to the letter, the guide imports a messy dump and takes it back',
   expect(outOf('--rejected registry-dump.csv.rejected')).toContain('2019-02-30')
   expect(outOf('mend.csv --encoding')).toContain('0 accepted')
   expect(statSync(join(cwd, 'mend.csv')).mode & 0o777).toBe(0o600)
+  expect(outOf('licences-2026-10')).toContain('6 rows, 6 accepted')
+  expect(outOf('licences-2026-11')).toContain('rows: 4 unchanged, 1 new, 1 changed, 1 vanished')
   await eventually('the events', async () => (await counted("type = 'enterprise.registered'")) === 56)
   await eventually('and those of the pipe', async () => (await counted("type = 'complaint.filed'")) === 2)
 }, 300_000)

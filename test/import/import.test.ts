@@ -8,6 +8,7 @@ import type { ImportRun } from '../../src/model/import-run.ts'
 import { encodeGb18030 } from '../support/gb18030.ts'
 import { askClickHouse, eventually, type Service, startService } from '../support/service.ts'
 import { ago, complaint, creditCode, type SentEvent } from '../support/world.ts'
+import { fullTableTests } from './full-tables.ts'
 import { type HoldingDoor, openHoldingDoor } from './holding-door.ts'
 import { runImport, startImport } from './world.ts'
 
@@ -211,6 +212,8 @@ describe('withdrawn', () => {
     expect((await runImport(service, ['--runs'], { cwd })).stdout).toContain('undone')
   })
 })
+
+fullTableTests(() => service, cwd)
 
 describe('used wrongly', () => {
   test.each([

@@ -1,5 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
 import { packageRoot } from '../../src/embedded/package-root.ts'
 import type { RunSummary } from '../../src/import/session.ts'
 import type { Service } from '../support/service.ts'
@@ -51,6 +54,50 @@ export function startImport(
     )
   })
   return { child, done }
+}
+
+/** A way to the service that lets so many requests with events through and keeps the others until it is opened. */
+export interface HoldingGate {
+  readonly url: string
+  /** Resolves when a request is being kept. */
+  readonly holds: Promise<void>
+  open(): void
+  close(): Promise<void>
+}
+
+export async function createHoldingGate(service: Pick<Service, 'url'>, lets: number): Promise<HoldingGate> {
+  let passed = 0
+  let open = () => {}
+  let kept = () => {}
+  const opened = new Promise<void>((resolve) => (open = resolve))
+  const holds = new Promise<void>((resolve) => (kept = resolve))
+  const server = createServer(async (request, response) => {
+    const body = await buffer(request)
+    if (request.url?.startsWith('/v1/events') && ++passed > lets) {
+      kept()
+      await opened
+    }
+    const { authorization = '', 'content-type': type = '' } = request.headers
+    const headers = { authorization, 'content-type': type }
+    const answer = await fetch(new URL(request.url ?? '/', service.url), {
+      method: request.method ?? 'GET',
+      headers,
+      ...(body.length > 0 && { body }),
+    })
+    response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' })
+    response.end(Buffer.from(await answer.arrayBuffer()))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    holds,
+    open: () => open(),
+    async close() {
+      open()
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
 }
 
 export async function runImport(...args: Parameters<typeof startImport>): Promise<Ran> {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { createInterface } from 'node:readline/promises'
 import { lockDirectory } from '../../embedded/directory-lock.ts'
 import { createProgressView } from '../../import/progress.ts'
 import type { ImportGround } from '../../import/session.ts'
@@ -38,7 +39,21 @@ export async function groundOf(context: CommandContext, flags: GroundFlags): Pro
     signal: context.signal,
     lock: lockDirectory,
     view: (bytes) => createProgressView(context.stderr, context.isTerminal, bytes, clock),
+    ask: askerOf(context),
     say: (text) => void context.stderr.write(`  ${text}\n`),
+  }
+}
+
+/** Asks whoever sits before the terminal; what is no yes is no. */
+function askerOf({ stdin, stderr, isTerminal, signal }: CommandContext): ImportGround['ask'] {
+  if (!isTerminal || stdin === undefined || !('isTTY' in stdin) || stdin.isTTY !== true) return null
+  return async (question) => {
+    const lines = createInterface({ input: stdin, output: stderr })
+    try {
+      return /^(?:y|yes|是)$/i.test((await lines.question(`  ${question} [y/N] `, { signal })).trim())
+    } finally {
+      lines.close()
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import type { UndecidedError } from '../../import/faults.ts'
 import type { Guess } from '../../import/guess/guess.ts'
 import { listRuns, readRejectedRows } from '../../import/kept-runs.ts'
 import type { RunSummary } from '../../import/session.ts'
@@ -7,13 +8,19 @@ import type { CommandContext } from '../context.ts'
 
 /** Prints what a run came to; an incomplete one ends with an error, so that scripts notice. */
 export function report(context: CommandContext, summary: RunSummary, json: boolean): void {
-  const { run, state, rows, accepted, again, duplicates, rejected, seconds, rate, rejects } = summary
+  const { run, state, rows, accepted, again, duplicates, rejected, seconds, rate, rejects, differences } = summary
   if (json) context.stdout.write(`${JSON.stringify(summary)}\n`)
   else {
     const took = `${seconds.toFixed(1)} s, ${rate} rows/s`
     context.stdout.write(
       `${run} ${state}: ${rows} rows, ${accepted + again} accepted, ${duplicates} duplicates, ${rejected} rejected (${took})\n`,
     )
+    if (differences !== undefined) {
+      const { unchanged, new: fresh, changed, vanished, held } = differences
+      context.stdout.write(
+        `  rows: ${unchanged} unchanged, ${fresh} new, ${changed} changed, ${vanished} vanished, ${held} kept as they were\n`,
+      )
+    }
     if (rejects !== null) {
       context.stdout.write(
         `  what was rejected, and why: ${rejects}\n  see the rows: yujing import --rejected ${rejects}\n`,
@@ -21,6 +28,11 @@ export function report(context: CommandContext, summary: RunSummary, json: boole
     }
   }
   if (state === 'stopped') throw new Error(`run ${run} was stopped; the same command goes on where it was`)
+}
+
+/** What a script needs of a table that waits for a decision. */
+export function printUndecided(context: CommandContext, { run, concerns }: UndecidedError): void {
+  context.stdout.write(`${JSON.stringify({ run, state: 'undecided', concerns })}\n`)
 }
 
 /** Lists the runs of this state directory. */

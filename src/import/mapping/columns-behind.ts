@@ -13,7 +13,7 @@ export function columnsBehind(
 function envelopeBehind(rule: MappingRule, code: string): Member | undefined {
   if (code.startsWith('subject.')) return rule.subject
   if (code.startsWith('region.')) return rule.region
-  if (code.startsWith('time.')) return rule.time
+  if (code.startsWith('time.')) return 'taken' in rule.time ? undefined : rule.time
   return code.startsWith('industry.') ? rule.industry : undefined
 }
 

@@ -4,7 +4,7 @@ import { ImportError } from '../faults.ts'
 import { tidy } from './cells.ts'
 import { columnsBehind } from './columns-behind.ts'
 import { expression, type Read, type Reader, type RowContext, readerOf, textReader } from './member.ts'
-import type { Condition, Leaf, Mapping, MappingRule, Reading } from './schema.ts'
+import type { Condition, Leaf, Mapping, MappingRule, Reading, RowChange } from './schema.ts'
 import { requiredOf } from './target.ts'
 import { idReader, timeReader } from './time-and-id.ts'
 
@@ -13,10 +13,21 @@ export type Made =
   | { readonly rule: string; readonly event: Readonly<Record<string, unknown>> }
   | { readonly rule: string; readonly faults: readonly string[] }
 
+/** A row as it is, and as it was where it is compared. */
+export interface RowView {
+  readonly cells: readonly string[]
+  readonly before: readonly string[] | null
+  /** When the table was taken in, RFC 3339; null where nothing is compared. */
+  readonly taken: string | null
+}
+
 /** A mapping, ready for the rows of one table. */
 export interface CompiledMapping {
-  /** One event for each rule that holds; none: the row fits no rule. */
+  /** One event for each rule that holds for a new row; none: the row fits no rule. */
   eventsOf(cells: readonly string[]): Made[]
+  readonly rules: readonly CompiledRule[]
+  /** Places of the columns that anything but an id is made of, ascending. */
+  readonly places: readonly number[]
   /** The columns a refusal of the door speaks of, by the member it names; '' when that cannot be told. */
   columnsBehind(rule: string, refusal: { readonly code: string; readonly message: string }): string
 }
@@ -31,12 +42,16 @@ export function compileMapping(mapping: Mapping, header: readonly string[], idKe
   const errors: string[] = []
   const places = new Map<string, number>()
   for (const [index, name] of header.entries()) if (!places.has(name)) places.set(name, index)
+  const read = new Set<number>()
   const reader: Reader = {
     mapping,
     placeOf(column, where) {
       const name = tidy(column)
       const place = places.get(name)
-      if (place !== undefined) return place
+      if (place !== undefined) {
+        if (!where.endsWith('.id')) read.add(place)
+        return place
+      }
       errors.push(`${where}: the file has no column "${column}"; it has ${header.join(', ')}`)
       return -1
     },
@@ -46,15 +61,26 @@ export function compileMapping(mapping: Mapping, header: readonly string[], idKe
   if (rules.size < mapping.rules.length) errors.push('rules: two rules have the same name')
   if (errors.length > 0) throw new ImportError(`the mapping does not fit:\n  ${errors.join('\n  ')}`)
 
+  const forNew = [...rules.values()].filter(({ on }) => on.includes('new'))
   return {
-    eventsOf: (cells) => [...rules.values()].filter(({ holds }) => holds(cells)).map(({ make }) => make(cells)),
+    eventsOf(cells) {
+      const row = { cells, before: null, taken: null }
+      return forNew.filter(({ holds }) => holds(row)).map(({ makeWithId }) => makeWithId(row))
+    },
+    rules: [...rules.values()],
+    places: [...read].sort((a, b) => a - b),
     columnsBehind: (rule, refusal) => rules.get(rule)?.columnsBehind(refusal) ?? '',
   }
 }
 
-interface CompiledRule {
-  holds(cells: readonly string[]): boolean
-  make(cells: readonly string[]): Made
+/** One rule, ready for rows. */
+export interface CompiledRule {
+  readonly name: string
+  readonly on: readonly RowChange[]
+  holds(row: RowView): boolean
+  /** The event without its id. */
+  make(row: RowView): Made
+  makeWithId(row: RowView): Made
   columnsBehind(refusal: { readonly code: string; readonly message: string }): string
 }
 
@@ -73,23 +99,28 @@ function compileRule(rule: MappingRule, mapping: Mapping, reader: Reader, idKey:
   const time = timeReader(rule, where, reader)
   const data = readerOf(rule.data, target, `${where}.data`, reader)
   const id = idReader(rule, mapping, where, reader, idKey)
+  const context = ({ cells, before }: RowView): RowContext => ({ cells, before, piece: null, faults: [] })
+  function made(view: RowView, named: (row: RowContext) => { readonly id?: string }): Made {
+    const row = context(view)
+    const event = {
+      specversion: '1.0',
+      ...named(row),
+      source: mapping.source,
+      type: rule.type,
+      subject: subject?.(row),
+      time: time === null ? view.taken : time(row),
+      region: region?.(row),
+      industry: industry?.(row),
+      data: data(row) ?? {},
+    }
+    return row.faults.length > 0 ? { rule: rule.name, faults: row.faults } : { rule: rule.name, event }
+  }
   return {
-    holds: (cells) => conditions.every((one) => one({ cells, piece: null, faults: [] })),
-    make(cells) {
-      const row: RowContext = { cells, piece: null, faults: [] }
-      const event = {
-        specversion: '1.0',
-        id: id(row),
-        source: mapping.source,
-        type: rule.type,
-        subject: subject?.(row),
-        time: time(row),
-        region: region?.(row),
-        industry: industry?.(row),
-        data: data(row) ?? {},
-      }
-      return row.faults.length > 0 ? { rule: rule.name, faults: row.faults } : { rule: rule.name, event }
-    },
+    name: rule.name,
+    on: rule.on ?? ['new', 'changed'],
+    holds: (view) => conditions.every((one) => one(context(view))),
+    make: (view) => made(view, () => ({})),
+    makeWithId: (view) => made(view, (row) => ({ id: id(row) })),
     columnsBehind: (refusal) => columnsBehind(rule, refusal),
   }
 }
@@ -115,8 +146,10 @@ function condition(one: Condition, where: string, reader: Reader): (row: RowCont
   const matches = one.matches === undefined ? null : expression(one.matches, `${where}.when.matches`, reader)
   const is = one.is === undefined ? null : new Set(one.is.map(tidy))
   const not = one.not === undefined ? null : new Set(one.not.map(tidy))
+  const former = textReader({ column: one.column, before: true }, `${where}.when`, reader)
   return (row) => {
     const cell = text(row)
+    if (one.changed !== undefined && one.changed !== (row.before !== null && former(row) !== cell)) return false
     if (is !== null && !is.has(cell)) return false
     if (not?.has(cell)) return false
     if (matches !== null && !matches.test(cell)) return false

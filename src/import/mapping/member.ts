@@ -18,6 +18,8 @@ import { itemOf, memberOf, readingOf, requires } from './target.ts'
 /** A row while it is read. */
 export interface RowContext {
   readonly cells: readonly string[]
+  /** The same row in the full table before; null where there is none. */
+  readonly before: readonly string[] | null
   /** The piece of a split cell at hand. */
   piece: { readonly whole: string; readonly groups: Readonly<Record<string, string | undefined>> } | null
   /** What could not be read, a sentence each; names the column, never what stands in it. */
@@ -76,9 +78,11 @@ export function textReader(leaf: Leaf, where: string, reader: Reader): (row: Row
   }
   const { column } = leaf
   const places = [column].flat().map((one) => reader.placeOf(one, where))
-  return ({ cells }) => {
+  const isBefore = leaf.before === true
+  return ({ cells, before }) => {
+    const row = isBefore ? before : cells
     for (const place of places) {
-      const text = filled(tidy(cells[place] ?? ''))
+      const text = filled(tidy(row?.[place] ?? ''))
       if (text !== '') return text
     }
     return ''
@@ -149,15 +153,14 @@ function valueIn(cell: string, reading: Reading, { unit, format }: Leaf): unknow
 
 function listReader(list: MemberList, target: TSchema | null, where: string, reader: Reader): Read {
   const text = textReader({ column: list.column }, where, reader)
-  const split = expression(list.split, `${where}.split`, reader)
+  const split = list.split === undefined ? null : expression(list.split, `${where}.split`, reader)
   const pattern = list.pattern === undefined ? null : expression(list.pattern, `${where}.pattern`, reader)
   const read = readerOf(list.each, itemOf(target), `${where}.each`, reader)
   return (row) => {
     const cell = text(row)
     if (cell === '') return undefined
     const items: unknown[] = []
-    for (const whole of cell
-      .split(split)
+    for (const whole of (split === null ? [cell] : cell.split(split))
       .map((one) => one.trim())
       .filter((one) => one !== '')) {
       const match = pattern === null ? null : pattern.exec(whole)

@@ -28,18 +28,20 @@ const reading = {
   otherwise: Optional(Constant),
 }
 
+/** As the row was in the full table before, when it has changed (`--snapshot`). */
+const before = Optional(Type.Literal(true))
 /** A cell. */
-const Cell = Type.Object({ column: Columns, ...reading }, strict)
+const Cell = Type.Object({ column: Columns, before, ...reading }, strict)
 const Fixed = Type.Object({ constant: Constant }, strict)
 /** Of a piece of a split cell: all of it, or a named group of `pattern`. */
 const Piece = Type.Object({ piece: Union([Type.Literal('whole'), Name]), ...reading }, strict)
 
 export type Leaf = Static<typeof Cell> | Static<typeof Piece>
 type Fixed = Static<typeof Fixed>
-/** A list: the cell cut at `split` (a regular expression), each piece taken apart by `pattern`. */
+/** A list: the cell cut at `split` (a regular expression; without it one piece), each piece taken apart by `pattern`. */
 export interface MemberList {
   readonly column: string | string[]
-  readonly split: string
+  readonly split?: string
   readonly pattern?: string
   readonly each: Member
 }
@@ -61,7 +63,7 @@ const Member: TSchema = Type.Recursive((This) =>
     Cell,
     Fixed,
     Piece,
-    Type.Object({ column: Columns, split: Name, pattern: Optional(Name), each: This }, strict),
+    Type.Object({ column: Columns, split: Optional(Name), pattern: Optional(Name), each: This }, strict),
     Type.Record(Type.String(), This),
   ]),
 )
@@ -75,22 +77,32 @@ const Condition = Type.Object(
     matches: Optional(Name),
     /** Whether there is something in the cell. */
     filled: Optional(Type.Boolean()),
+    /** Whether the cell is another than in the full table before (`--snapshot`). */
+    changed: Optional(Type.Boolean()),
   },
   strict,
 )
 export type Condition = Static<typeof Condition>
 
 const EnvelopeMember = Union([Cell, Fixed])
+/** The moment at which the full table was taken in (`--snapshot`): where no column says when something changed. */
+const Taken = Type.Object({ taken: Type.Literal(true) }, strict)
+
+/** How a row of a full table can differ from the table before. */
+export const ROW_CHANGES = ['new', 'changed', 'vanished'] as const
+export type RowChange = (typeof ROW_CHANGES)[number]
 
 const Rule = Type.Object(
   {
     name: Name,
+    /** With `--snapshot`: the differences it is for; without it new and changed rows. Any other import holds each row for new. */
+    on: Optional(List(Words(ROW_CHANGES), { minItems: 1 })),
     when: Optional(List(Condition)),
     type: Name,
     /** Columns that name the row for ever, joined with `-` after the prefix; without it the id is made of the whole row. */
     id: Optional(Type.Object({ columns: List(Name, { minItems: 1 }), prefix: Optional(Type.String()) }, strict)),
     subject: Optional(EnvelopeMember),
-    time: EnvelopeMember,
+    time: Union([Cell, Fixed, Taken]),
     region: EnvelopeMember,
     industry: Optional(EnvelopeMember),
     data: Type.Record(Type.String(), Member),
@@ -117,6 +129,10 @@ export const Mapping = Type.Object(
     rules: List(Rule, { minItems: 1 }),
     /** What becomes of a row for which none holds. */
     unmatched: Optional(Words(['reject', 'skip'])),
+    /** With `--snapshot`: columns that may differ without the row counting as changed. */
+    uncompared: Optional(List(Name)),
+    /** With `--snapshot`: whether the events of a row that is no longer in the table are withdrawn; without it they stay. */
+    vanished: Optional(Words(['keep', 'withdraw'])),
   },
   strict,
 )

@@ -6,9 +6,14 @@ import { type Reader, type RowContext, textReader } from './member.ts'
 import type { Mapping, MappingRule } from './schema.ts'
 import { personalColumns } from './target.ts'
 
-/** Reads the time of an event; a day alone is its first moment in +08:00. */
-export function timeReader(rule: MappingRule, where: string, reader: Reader): (row: RowContext) => string | undefined {
+/** Reads the time of an event; a day alone is its first moment in +08:00. Null: the time at which the table was taken in. */
+export function timeReader(
+  rule: MappingRule,
+  where: string,
+  reader: Reader,
+): ((row: RowContext) => string | undefined) | null {
   const { time } = rule
+  if ('taken' in time) return null
   if ('constant' in time) return () => String(time.constant)
   const text = textReader(time, `${where}.time`, reader)
   const label = [time.column].flat().join(', ')

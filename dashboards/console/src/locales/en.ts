@@ -494,6 +494,7 @@ export const en: Messages = {
     rate: '{n} rows/s',
     remaining: 'about {age} to go',
     rejected: '{n} rejected',
+    differences: '{fresh} new, {changed} changed, {vanished} vanished, {unchanged} unchanged',
     stalledText: 'No progress for over a minute; look at the importing command',
     file: 'File',
     stateHead: 'Result',

@@ -467,6 +467,7 @@ export const zh = {
     rate: '{n} 行/秒',
     remaining: '预计还需 {age}',
     rejected: '退回 {n} 行',
+    differences: '新增 {fresh}，变更 {changed}，消失 {vanished}，未变 {unchanged}',
     stalledText: '超过一分钟没有进展，请检查导入命令',
     file: '文件',
     stateHead: '结果',
