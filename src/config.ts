@@ -33,6 +33,8 @@ export interface Config {
   readonly publicUrl: string | undefined
   /** Days that finished alerts stay at hand after their last change, 0 to 3650; then they go into the archive. */
   readonly alertKeptDays: number
+  /** Most corrections that wait for their originals, 0 to 1,000,000; one more is refused. */
+  readonly parkedMost: number
   /** Most bytes of the log's stream. */
   readonly logMaxBytes: number
   /** Log time that the log keeps whatever is stored, milliseconds. */
@@ -112,6 +114,7 @@ export function readConfig(env: Environment, cwd: string): Config {
     profile: word(text('PROFILE'), 'YUJING_PROFILE', PROFILES, 'development'),
     publicUrl: url(text('PUBLIC_URL'), 'YUJING_PUBLIC_URL', ['http:', 'https:']),
     alertKeptDays: integer(text('ALERT_KEPT_DAYS'), 'YUJING_ALERT_KEPT_DAYS', 30, 0, 3_650),
+    parkedMost: integer(text('PARKED_MOST'), 'YUJING_PARKED_MOST', 50_000, 0, 1_000_000),
     logMaxBytes: integer(text('LOG_MAX_BYTES'), 'YUJING_LOG_MAX_BYTES', 20 * 1024 ** 3, 16 * 1024 ** 2, 2 ** 50),
     logKeepMs: integer(text('LOG_KEEP_DAYS'), 'YUJING_LOG_KEEP_DAYS', 14, 0, 3_650) * DAY_MS,
     diskFreePercent: integer(text('DISK_FREE_PERCENT'), 'YUJING_DISK_FREE_PERCENT', 5, 0, 50),

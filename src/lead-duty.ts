@@ -64,6 +64,7 @@ export async function startLead(
     logger,
     metrics,
     instance: 'yujing',
+    parkedMost: ground.config.parkedMost,
     home: ground.home,
     behind,
     onReconnect: (listener) => log.onReconnect(listener),

@@ -77,6 +77,11 @@ export const ERRORS = {
     text: 'This key may not send for this source, type, area, backfill or retraction.',
   },
   'retracts.unknown': { status: 400, retry: false, text: 'The event to retract never arrived within 24 hours.' },
+  'retracts.parking-full': {
+    status: 400,
+    retry: true,
+    text: 'The event to retract is not known, and as many corrections as may already wait for theirs; send that event first, or this one later.',
+  },
   'retracts.final': {
     status: 400,
     retry: false,

@@ -286,6 +286,21 @@ describe('a correction that comes before its original', () => {
     expect(kinds(await next.append([event]))).toEqual(['duplicate'])
   })
 
+  it('is refused when as many wait as may, and lies in quarantine; what waits makes room when its original comes', async () => {
+    const setting = await started({ parkedMost: 2 })
+    const wait = (id: string, retracts: string) =>
+      cloudEvent('event.retracted', { id, subject: '', retracts, data: { reason: '重复录入' } })
+    expect(await setting.send(wait('W1', 'X1'), wait('W2', 'X2'), wait('W3', 'X3'))).toMatchObject({
+      accepted: 2,
+      rejected: [{ index: 2, id: 'W3', code: 'retracts.parking-full' }],
+    })
+    expect(setting.quarantine.entries).toMatchObject([{ code: 'retracts.parking-full', id: 'W3' }])
+    expect(await setting.send(wait('W2', 'X2'))).toMatchObject({ accepted: 0, duplicates: 1 })
+    await setting.writer.append([canonical({ id: 'X1' })])
+    await vi.waitFor(() => expect(row(setting, 'W1')?.register.corrects).toMatchObject({ original: { id: 'X1' } }))
+    await vi.waitFor(async () => expect(await setting.send(wait('W3', 'X3'))).toMatchObject({ accepted: 1 }))
+  })
+
   it('is put aside after a day of log time, and may be sent again', async () => {
     const setting = await started()
     const { writer, clock, quarantine, metrics } = setting

@@ -25,6 +25,7 @@ export interface CorrectingOptions {
   readonly gate: BatchGate
   readonly inHand: InHand
   readonly history: WriterHistory
+  readonly parkedMost: number
   /** Puts an event that was accepted aside for good. Resolves once it is durable; may be asked again for the same. */
   readonly quarantine: (event: CanonicalEvent, code: ErrorCode) => Promise<void>
   /** What is let go has become of what was counted as parked. */
@@ -58,7 +59,8 @@ export function createCorrecting(o: CorrectingOptions): Correcting {
     more: { readonly releases?: boolean; readonly by?: string } = {},
   ): Promise<AppendOutcome[]> {
     const found = await findOriginals({ state, inHand, history, events, identities })
-    return await queue.corrections({ events, identities, found, releases: false, ...more })
+    const { parkedMost } = o
+    return await queue.corrections({ events, identities, found, parkedMost, releases: false, ...more })
   }
 
   /** Of two in one call the correction comes after its original, whatever the order in which they were sent. */

@@ -21,6 +21,8 @@ export interface CorrectionsCall {
   readonly events: readonly CanonicalEvent[]
   readonly identities: readonly EventIdentity[]
   readonly found: Findings
+  /** So many corrections may wait for their originals. */
+  readonly parkedMost: number
   /** The events were parked and are let go now. */
   readonly releases: boolean
   /** Who attributes the original to an enterprise; absent for what sources say. */
@@ -165,6 +167,8 @@ export class CorrectionMaker {
 
   #park(event: CanonicalEvent, { idHash, contentHash }: EventIdentity): AppendOutcome | typeof CUT {
     if (this.#call.by !== undefined) return refused('not-found')
+    const { parked } = this.#state.corrections
+    if (!parked.has(idHash) && parked.size >= this.#call.parkedMost) return refused('retracts.parking-full')
     if (this.batch.count > 0) return CUT
     this.parking = { event, idHash, contentHash }
     return { kind: 'parked' }

@@ -49,6 +49,8 @@ export interface WriterOptions {
   readonly gatherMs?: number
   readonly tickMs?: number
   readonly snapshotMs?: number
+  /** Most corrections that wait for their originals; one more is refused. Without: no bound. */
+  readonly parkedMost?: number
   /** How often it is looked whether the originals of parked corrections have come. */
   readonly parkedMs?: number
   /** Longest wait for the log before callers get 503, milliseconds. */
@@ -240,6 +242,7 @@ export function createWriter(options: WriterOptions): Writer {
         gate,
         inHand,
         history: options.history,
+        parkedMost: options.parkedMost ?? Number.POSITIVE_INFINITY,
         quarantine: options.quarantine ?? (async () => {}),
         onOutcomes: (events, outcomes) =>
           count(

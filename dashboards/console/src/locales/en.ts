@@ -477,6 +477,7 @@ export const en: Messages = {
       'data-invalid': 'Data does not fit',
       'source-forbidden': 'Key may not send this',
       'retracts-unknown': 'Event to retract not found',
+      'retracts-parking-full': 'Too many corrections wait',
       'body-malformed': 'Body cannot be read',
       'body-too-large': 'Body too large',
       'body-media-type': 'Media type not supported',

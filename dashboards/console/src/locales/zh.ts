@@ -450,6 +450,7 @@ export const zh = {
       'data-invalid': '数据内容不符合要求',
       'source-forbidden': '密钥无权报送',
       'retracts-unknown': '要撤回的事件未找到',
+      'retracts-parking-full': '等待原事件的更正过多',
       'body-malformed': '报文无法读取',
       'body-too-large': '报文过大',
       'body-media-type': '报文格式不支持',
