@@ -8,8 +8,8 @@ import { afterAll, expect, test } from 'vitest'
 import type { Manifest } from '../../src/backup/manifest.ts'
 import type { Alert } from '../../src/model/alert.ts'
 import { follow } from '../deliver/client.ts'
-import { type Service, startService } from '../support/service.ts'
-import { alerts, settled } from '../support/world.ts'
+import { eventually, type Service, startService } from '../support/service.ts'
+import { ago, alerts, complaint, creditCode, settled } from '../support/world.ts'
 
 const lines = gunzipSync(readFileSync(join(import.meta.dirname, '../data/real-complaints-2011-2012.ndjson.gz')))
   .toString('utf8')
@@ -61,6 +61,32 @@ async function send(service: Service, from: number, to: number): Promise<Counted
     duplicates += answer.duplicates
   }
   return { accepted, duplicates }
+}
+
+const OWNER = creditCode(4_711)
+const AT = ago(60_000)
+const complaintOf = (id: string) => ({ ...complaint(OWNER, { time: AT, id }), source: '/test/corrected' })
+const retractionOf = (id: string) => ({
+  ...complaintOf(`without-${id}`),
+  type: 'event.retracted',
+  retracts: id,
+  data: { reason: '重复录入' },
+})
+
+async function sendOne(service: Service, event: object): Promise<Counted> {
+  const headers = { 'content-type': 'application/cloudevents+json' }
+  const response = await service.request('/v1/events', { body: JSON.stringify(event), headers })
+  return (await response.json()) as Counted
+}
+
+/** Which event the timeline says withdrew this one, once it does. */
+async function retractedBy(service: Service, id: string): Promise<string> {
+  return await eventually(`${id} to be withdrawn`, async () => {
+    const response = await service.request(`/v1/enterprises/${OWNER}/timeline`)
+    // Until the first event of the enterprise is stored there is no timeline.
+    const { items } = (await response.json()) as { items?: { id: string; retractedby?: string }[] }
+    return items?.find((item) => item.id === id)?.retractedby
+  })
 }
 
 /** Ids that ClickHouse holds more than once, and of the events sent those that it holds not at all. */
@@ -116,6 +142,12 @@ test('a backup taken under load, restored elsewhere, goes on as if nothing had h
   const hello = await client.subscribes()
   await client.leaves()
 
+  // A correction waits for an event that comes after the restore, another was applied before.
+  expect(await sendOne(first, complaintOf('early'))).toMatchObject({ accepted: 1 })
+  expect(await sendOne(first, retractionOf('early'))).toMatchObject({ accepted: 1 })
+  expect(await sendOne(first, retractionOf('late'))).toMatchObject({ accepted: 1 })
+  expect(await retractedBy(first, 'early')).toBe('without-early')
+
   const backup = join(home, 'backup')
   const backingUp = yujing('backup', backup, '--data-dir', first.dataDir)
   await send(first, HALF, lines.length)
@@ -159,6 +191,11 @@ test('a backup taken under load, restored elsewhere, goes on as if nothing had h
   late.says({ type: 'subscribe', after: { epoch: hello.epoch, offset: hello.offset } })
   await late.gets('reset')
   await late.leaves()
+
+  expect(await retractedBy(second, 'early')).toBe('without-early')
+  expect(await sendOne(second, retractionOf('late'))).toMatchObject({ duplicates: 1 })
+  expect(await sendOne(second, complaintOf('late'))).toMatchObject({ accepted: 1 })
+  expect(await retractedBy(second, 'late')).toBe('without-late')
 
   const { accepted, duplicates } = await send(second, 0, lines.length)
   expect(accepted + duplicates).toBe(lines.length)

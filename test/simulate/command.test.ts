@@ -68,6 +68,21 @@ describe('to a file', () => {
     expect(events('rest.ndjson').map(({ id }) => id)).toEqual(expected.map(({ id }) => id))
   })
 
+  test('the volumes of a year stand beside those of the field, and as pictures', async () => {
+    const flags = '--seed 7 --now 2026-11-20T18:00:00+08:00 --volumes 5000'
+    const output = await simulate(`${flags} --pictures pictures`)
+    expect(output).toMatch(/^A year before 2026-11-20, a province of 1:5000, times 5000 but for bursts, \d+ events:\n/)
+    const counted = Number(/, (\d+) events:/.exec(output)?.[1])
+    expect(counted).toBeGreaterThan(300)
+    const figures = [...output.matchAll(/^\| ([^|]+) \| ([\d,.]+) \| ([^|]+) \|$/gm)].map(([, ...row]) => row)
+    expect(figures.length).toBeGreaterThan(3)
+    expect(output).toMatch(/^\| complaint\.filed \| [\d,.]+ \|$/m)
+    for (const name of ['day', 'week', 'year']) {
+      expect(read(`pictures/${name}.svg`), name).toMatch(/^<svg[\s\S]+<title>Events[\s\S]+<\/svg>\s*$/)
+    }
+    await expect(simulate('--volumes 0')).rejects.toThrow('--volumes must be 1 or more')
+  })
+
   test('a plan of incidents is a file of JSON, the ground truth one of JSON lines', async () => {
     writeFileSync(
       join(cwd, 'plan.json'),
