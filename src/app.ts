@@ -92,7 +92,7 @@ async function start(config: Config, { logger, time = systemTime() }: AppOptions
       logAccess: nats,
       storeAccess: { url: clickhouse.url, username: clickhouse.username, password: clickhouse.password },
       home: dataDir.home,
-      letIntoInboxes: nats.letIn,
+      letIn: nats.letIn,
       disk,
       personKey: await personKeyOf(config, settings),
       alerts: mark.guard(alerts, feedEpoch),

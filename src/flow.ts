@@ -15,6 +15,7 @@ import { createDuty } from './duty.ts'
 import { packageRoot } from './embedded/package-root.ts'
 import { createEnterpriseNames } from './enterprise-names.ts'
 import { createEventResolver } from './event-resolver.ts'
+import { startExport } from './export-duty.ts'
 import { createFreshness } from './freshness.ts'
 import type { Ground } from './ground.ts'
 import { createHealth } from './health.ts'
@@ -191,10 +192,17 @@ export async function startFlow(ground: Ground, stopping: Stopping): Promise<str
     begin: (_claim, parts) => startInboxes(ground, { door, keys: access.keys }, parts),
     onChange: () => {},
   })
+  // log -> export
+  const exporting = createDuty({
+    ...duty,
+    name: 'export',
+    begin: (_claim, parts) => startExport(ground, access.keys, parts),
+    onChange: () => {},
+  })
   const news = createInboxNews(
     ground,
     () => access.keys,
-    () => reading,
+    () => [reading, exporting],
   )
   await access.start()
   stopping.onStop('access', () => access.stop())
@@ -259,6 +267,8 @@ export async function startFlow(ground: Ground, stopping: Stopping): Promise<str
     news.begin()
     await reading.start()
     stopping.onStop('inbox duty', () => reading.stop())
+    await exporting.start()
+    stopping.onStop('export duty', () => exporting.stop())
   }
   return url
 }

@@ -1,6 +1,7 @@
 import type { AlertBucket } from './alerts/ports/alert-bucket.ts'
 import type { Config } from './config.ts'
 import type { DiskGuard } from './disk-guard.ts'
+import type { SourceUsers } from './embedded/nats-server.ts'
 import type { LogConnection } from './log/connection.ts'
 import type { Store, StoreAccess } from './store/store.ts'
 import type { GuardedClock } from './telemetry/guarded-clock.ts'
@@ -21,7 +22,7 @@ export interface Ground {
   /** Name of this process's data directory among those of all replicas. */
   readonly home: string
   /** Says who may leave messages in inboxes; absent where the operator of NATS does. */
-  readonly letIntoInboxes: ((inboxes: readonly { name: string; password: string }[]) => Promise<void>) | undefined
+  readonly letIn: ((users: SourceUsers) => Promise<void>) | undefined
   readonly personKey: Buffer
   /** The alerts, with the feed's high-water mark raised before a change is told. */
   readonly alerts: AlertBucket

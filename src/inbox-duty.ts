@@ -33,25 +33,24 @@ export async function startInboxes(
 type InboxKeys = Pick<Keys, 'inboxes' | 'inboxIdentity'>
 
 /**
- * Tells those concerned of each change of the keys: the nats-server who may come in, the reader which inboxes there are.
+ * Tells those concerned of each change of the keys: the nats-server who may come in, the reader which inboxes there are,
+ * the export for whom it is.
  * Nothing is told before all keys are known: users missing for a moment would be cut off.
  */
 export function createInboxNews(
-  ground: Pick<Ground, 'letIntoInboxes' | 'logger'>,
-  keys: () => InboxKeys,
-  reading: () => Pick<Duty<{ changed(): void }>, 'current'>,
+  ground: Pick<Ground, 'letIn' | 'logger'>,
+  keys: () => Pick<Keys, 'inboxes' | 'exports'>,
+  duties: () => readonly Pick<Duty<{ changed(): void }>, 'current'>[],
 ) {
   let known = false
   let telling = Promise.resolve()
 
   function tell(): void {
     if (!known) return
-    reading().current()?.changed()
+    for (const duty of duties()) duty.current()?.changed()
     telling = telling
-      .then(() => ground.letIntoInboxes?.(keys().inboxes()))
-      .catch((error: unknown) =>
-        ground.logger.error({ err: error }, 'nats-server could not be told who may leave messages in inboxes'),
-      )
+      .then(() => ground.letIn?.({ inboxes: keys().inboxes(), exports: keys().exports() }))
+      .catch((error: unknown) => ground.logger.error({ err: error }, 'nats-server could not be told who may come in'))
   }
 
   return {

@@ -1,7 +1,7 @@
 import type { Config } from './config.ts'
 import { startClickHouse } from './embedded/clickhouse-server.ts'
 import type { DataDir } from './embedded/data-dir.ts'
-import { startNatsServer } from './embedded/nats-server.ts'
+import { type SourceUsers, startNatsServer } from './embedded/nats-server.ts'
 import type { Stopping } from './stopping.ts'
 import type { Logger } from './telemetry/logger.ts'
 
@@ -13,7 +13,7 @@ export type NatsAccess = {
   syncsAlways?: boolean
   trouble?: () => string | null
   /** Of a child: who may leave messages in inboxes; with a server of somebody else's its operator says so there. */
-  letIn?: (inboxes: readonly { readonly name: string; readonly password: string }[]) => Promise<void>
+  letIn?: (users: SourceUsers) => Promise<void>
   /** Of a child: brings it back after the disk had no room. */
   revive?: () => Promise<void>
 }

@@ -11,14 +11,13 @@ const SOURCE = /^[^\s\p{C}]{1,200}$/u
  */
 export function wrongLimit(key: NewKey): string | null {
   if (key.role === 'admin') return null
-  for (const area of listed(key.areas))
+  for (const area of listed('areas' in key ? key.areas : undefined))
     if (areaName(area) === null)
       return `areas: "${area}" is no area known here; give GB/T 2260 codes such as 140105, or 140100 for a city.`
-  if (key.role !== 'ingest') return null
-  for (const type of listed(key.types))
+  for (const type of listed('types' in key ? key.types : undefined))
     if (!isFamily(type) && !isEventType(type))
       return `types: "${type}" is not in the catalogue; give types such as complaint.filed, or complaint.*`
-  for (const source of listed(key.sources))
+  for (const source of listed('sources' in key ? key.sources : undefined))
     if (!SOURCE.test(source))
       return `sources: "${source}" is no prefix of a source; give 1 to 200 characters without blanks, e.g. /sx/12315`
   return null

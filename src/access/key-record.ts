@@ -14,6 +14,10 @@ const Inbox = Type.String({
   pattern: '^[A-Za-z0-9_-]{1,40}$',
   description: 'Name of an inbox in NATS: the key is also the password of a user of this name',
 })
+const ExportName = Type.String({
+  pattern: '^[A-Za-z0-9_]{1,40}$',
+  description: 'Name of a reader of exported events in NATS: the key is also the password of a user of this name',
+})
 const strict = { additionalProperties: false }
 
 /** What an administrator says of a new key. A sender must name its sources, a supervisor its areas. */
@@ -33,6 +37,8 @@ export const NewKey = Type.Union([
   ),
   Type.Object({ name: Name, role: Type.Literal('supervisor'), areas: Areas }, strict),
   Type.Object({ name: Name, role: Type.Literal('viewer'), areas: Type.Optional(Areas) }, strict),
+  // Subjects know types and no areas, so who reads by them reads of all areas.
+  Type.Object({ name: Name, role: Type.Literal('viewer'), export: ExportName, types: Type.Optional(Types) }, strict),
   Type.Object({ name: Name, role: Type.Literal('admin') }, strict),
 ])
 export type NewKey = Static<typeof NewKey>
@@ -52,10 +58,11 @@ export const KeyInfo = Type.Object({
   revokedAt: Nullable(Type.String()),
   revokedBy: Nullable(Type.String()),
   inbox: Type.Optional(Inbox),
+  export: Type.Optional(ExportName),
 })
 export type KeyInfo = Static<typeof KeyInfo>
 
-/** A key as stored: SHA-256 (hex) of the secret, never the secret; for an inbox also what nats-server checks it by. */
+/** A key as stored: SHA-256 (hex) of the secret, never the secret; for a user of NATS also what nats-server checks it by. */
 export const StoredKey = Type.Intersect([
   KeyInfo,
   Type.Object({
@@ -78,8 +85,11 @@ export function fillIn(request: NewKey): Pick<KeyInfo, 'areas' | 'sources' | 'ty
       }
     case 'supervisor':
       return { areas: request.areas, sources: [], types: [], retracts: false, backfill: false }
-    case 'viewer':
-      return { areas: request.areas ?? 'all', sources: [], types: [], retracts: false, backfill: false }
+    case 'viewer': {
+      const areas = 'areas' in request ? (request.areas ?? 'all') : 'all'
+      const types = 'export' in request ? (request.types ?? 'all') : []
+      return { areas, sources: [], types, retracts: false, backfill: false }
+    }
     case 'admin':
       return { areas: 'all', sources: 'all', types: 'all', retracts: true, backfill: true }
   }

@@ -28,6 +28,8 @@ export interface Keys {
   identify(keyDigest: string): Identity | null
   /** The inboxes of the keys in force. */
   inboxes(): InboxUser[]
+  /** Who may read exported events by the keys in force, and which types. */
+  exports(): ExportUser[]
   /** What the key of an inbox may send; null when none is in force. */
   inboxIdentity(name: string): Identity | null
 }
@@ -37,6 +39,11 @@ export interface InboxUser {
   readonly name: string
   /** bcrypt of the password. */
   readonly password: string
+}
+
+/** A user of NATS who may read exported events. */
+export interface ExportUser extends InboxUser {
+  readonly types: readonly string[] | 'all'
 }
 
 /** The least that nats-server takes. */
@@ -64,16 +71,32 @@ export function createKeys(options: {
     return false
   }
 
-  function inForceOf(inbox: string): StoredKey | null {
-    for (const [, { value }] of mirror.all()) if (value.inbox === inbox && value.revokedAt === null) return value
+  /** The key whose user of NATS has this name. */
+  function inForceOf(name: string): StoredKey | null {
+    for (const [, { value }] of mirror.all())
+      if ((value.inbox ?? value.export) === name && value.revokedAt === null) return value
     return null
   }
 
-  /** The secret is random: what would take years to guess a phrase by needs no cost here. */
-  async function inboxMembers(inbox: string, key: string): Promise<{ inbox: string; inboxPassword: string }> {
-    if (inbox === 'service' || inForceOf(inbox) !== null)
-      throw new YujingError('request.invalid', `inbox: "${inbox}" is taken; revoke its key first, or choose another.`)
-    return { inbox, inboxPassword: await hash(key, BCRYPT_ROUNDS) }
+  /** Keys in force whose user of NATS is of this kind. */
+  function* usersOf(kind: 'inbox' | 'export'): Generator<{ name: string; password: string; key: StoredKey }> {
+    for (const [, { value }] of mirror.all()) {
+      const { [kind]: name, inboxPassword: password, revokedAt } = value
+      if (name !== undefined && password !== undefined && revokedAt === null) yield { name, password, key: value }
+    }
+  }
+
+  /** What makes a key a user of NATS. The secret is random: what would take years to guess a phrase by needs no cost here. */
+  async function userMembers(
+    request: NewKey,
+    key: string,
+  ): Promise<Pick<StoredKey, 'inbox' | 'export' | 'inboxPassword'>> {
+    const kind = 'inbox' in request ? 'inbox' : 'export' in request ? 'export' : null
+    const name = 'inbox' in request ? request.inbox : 'export' in request ? request.export : undefined
+    if (kind === null || name === undefined) return {}
+    if (name === 'service' || inForceOf(name) !== null)
+      throw new YujingError('request.invalid', `${kind}: "${name}" is taken; revoke its key first, or choose another.`)
+    return { [kind]: name, inboxPassword: await hash(key, BCRYPT_ROUNDS) }
   }
 
   function identify(keyDigest: string): Identity | null {
@@ -117,11 +140,11 @@ export function createKeys(options: {
         revokedAt: null,
         revokedBy: null,
       }
-      const inbox = request.role === 'ingest' ? request.inbox : undefined
-      const members = inbox === undefined ? {} : await inboxMembers(inbox, key)
-      const stored: StoredKey = { ...info, ...members, digest: keyDigest }
+      const { inboxPassword, ...named } = await userMembers(request, key)
+      const password = inboxPassword === undefined ? {} : { inboxPassword }
+      const stored: StoredKey = { ...info, ...named, ...password, digest: keyDigest }
       mirror.apply(id, stored, await bucket.create(`key.${id}`, stored))
-      return { key, info: inbox === undefined ? info : { ...info, inbox } }
+      return { key, info: { ...info, ...named } }
     },
 
     list() {
@@ -149,17 +172,16 @@ export function createKeys(options: {
     },
     identify,
     inboxes() {
-      const users: InboxUser[] = []
-      for (const [, { value }] of mirror.all()) {
-        const { inbox, inboxPassword, revokedAt } = value
-        if (inbox !== undefined && inboxPassword !== undefined && revokedAt === null)
-          users.push({ name: inbox, password: inboxPassword })
-      }
+      const users = [...usersOf('inbox')].map(({ name, password }) => ({ name, password }))
+      return users.sort((a, b) => a.name.localeCompare(b.name))
+    },
+    exports() {
+      const users = [...usersOf('export')].map(({ name, password, key: { types } }) => ({ name, password, types }))
       return users.sort((a, b) => a.name.localeCompare(b.name))
     },
     inboxIdentity(name) {
       const found = inForceOf(name)
-      return found === null ? null : identityOf(found)
+      return found?.inbox === undefined ? null : identityOf(found)
     },
   }
 }

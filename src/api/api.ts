@@ -2,7 +2,7 @@ import { type FastifyBaseLogger, fastify, LogController } from 'fastify'
 import type { Access } from '../access/access.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
-import { withInboxes } from './asyncapi.ts'
+import { withNats } from './asyncapi.ts'
 import { requireAccess, requireDeclarations } from './authentication.ts'
 import { serveConsole } from './console.ts'
 import { describe } from './documentation.ts'
@@ -123,7 +123,7 @@ export async function createApi(options: ApiOptions): Promise<Server> {
   await limitRate(server, rateLimits.requestsPerMinute)
   const isWhole = options.serves !== 'operations'
   if (isWhole) {
-    await describe(server, withInboxes(live.asyncapi))
+    await describe(server, withNats(live.asyncapi))
     await live.register(server)
     requireHandshake(server)
   }

@@ -31,11 +31,27 @@ const MESSAGES = {
   },
 }
 
+/** What goes out for others. */
+const EXPORTED = {
+  exportedEvent: {
+    name: 'exportedEvent',
+    summary: 'One event in the JSON format, without anybody in it who is a person. History (backfill) is not told.',
+    contentType: 'application/cloudevents+json',
+    headers: {
+      type: 'object',
+      properties: {
+        'Nats-Msg-Id': { type: 'string', description: 'Place in the log, <epoch>-<seq>-<index>: ascends, each once' },
+      },
+    },
+    payload: BODIES['application/cloudevents+json'].schema,
+  },
+}
+
 /**
- * The description of the live feed with the inboxes of sources beside it: all that goes over the wire without a request.
- * AsyncAPI 3.
+ * The description of the live feed with the inboxes of sources and the export beside it: all that goes over the wire
+ * without a request. AsyncAPI 3.
  */
-export function withInboxes(feed: object): object {
+export function withNats(feed: object): object {
   const { channels, operations, components, ...rest } = feed as Document
   return {
     ...rest,
@@ -44,7 +60,7 @@ export function withInboxes(feed: object): object {
       nats: hostedAt(
         '127.0.0.1:4222',
         'nats',
-        'User and password: `yujing key add --inbox NAME`; the inbox prefix of the client must be `_INBOX.NAME`.',
+        'User and password: `yujing key add --inbox NAME` or `--export NAME`; the inbox prefix of the client must be `_INBOX.NAME`.',
       ),
     },
     channels: {
@@ -59,7 +75,18 @@ export function withInboxes(feed: object): object {
           name: { description: 'Name of the inbox, which is that of its user' },
           lane: { description: 'Tokens of your own; `batch` first asks for the lane of imports', default: 'live' },
         },
-        messages: refs('#/components/messages'),
+        messages: refs(MESSAGES, '#/components/messages'),
+      },
+      export: {
+        address: 'yujing.export.{type}',
+        description:
+          'Each event in the order of the log, from the first key of a reader on (`yujing key add --export NAME`). Whoever ' +
+          'subscribes hears what comes now. The stream YUJING_EXPORT keeps a week, at most a quarter of LOG_MAX_BYTES: ' +
+          'fetch through the consumer `export-NAME` (`export-NAME-<type>` for each type of a limited key), which keeps its ' +
+          'place; whoever stays away longer misses the oldest. A correction is an event of its own (`retracts`).',
+        servers: [{ $ref: '#/servers/nats' }],
+        parameters: { type: { description: 'Type of the event' } },
+        messages: refs(EXPORTED, '#/components/messages'),
       },
     },
     operations: {
@@ -67,10 +94,15 @@ export function withInboxes(feed: object): object {
       takeFromInbox: {
         action: 'receive',
         channel: { $ref: '#/channels/inbox' },
-        messages: Object.values(refs('#/channels/inbox/messages')),
+        messages: Object.values(refs(MESSAGES, '#/channels/inbox/messages')),
+      },
+      sendExported: {
+        action: 'send',
+        channel: { $ref: '#/channels/export' },
+        messages: Object.values(refs(EXPORTED, '#/channels/export/messages')),
       },
     },
-    components: { ...components, messages: { ...components?.messages, ...MESSAGES } },
+    components: { ...components, messages: { ...components?.messages, ...MESSAGES, ...EXPORTED } },
   }
 }
 
@@ -83,6 +115,6 @@ function inLive(channels: object = {}): object {
   return Object.fromEntries(Object.entries(channels).map(([name, channel]) => [name, { ...channel, servers }]))
 }
 
-function refs(under: string): Record<string, { readonly $ref: string }> {
-  return Object.fromEntries(Object.keys(MESSAGES).map((name) => [name, { $ref: `${under}/${name}` }]))
+function refs(messages: object, under: string): Record<string, { readonly $ref: string }> {
+  return Object.fromEntries(Object.keys(messages).map((name) => [name, { $ref: `${under}/${name}` }]))
 }

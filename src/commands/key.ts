@@ -7,7 +7,7 @@ import { isLetIn } from '../log/let-in.ts'
 import { systemClock } from '../telemetry/clock.ts'
 import { silentLogger } from '../telemetry/logger.ts'
 import { type CommandContext, UsageError } from './context.ts'
-import { inboxAccess, inboxInWords, revokedInWords } from './key-inbox.ts'
+import { exportAccess, exportInWords, inboxAccess, inboxInWords, revokedInWords } from './key-nats.ts'
 import { connectRuntime, readRuntime } from './runtime.ts'
 
 /** Who did it, in the records: whoever may read DATA_DIR/runtime.json. */
@@ -20,6 +20,7 @@ interface AddFlags {
   role?: string
   name?: string
   inbox?: string
+  export?: string
   areas?: string
   sources?: string
   source?: string
@@ -34,7 +35,7 @@ interface AddFlags {
 function requestOf(role: Role, flags: AddFlags): NewKey {
   const list = (text: string | undefined) => text?.split(',') ?? 'all'
   const { inbox } = flags
-  const name = flags.name ?? inbox ?? ''
+  const name = flags.name ?? inbox ?? flags.export ?? ''
   switch (role) {
     case 'ingest':
       return {
@@ -48,8 +49,11 @@ function requestOf(role: Role, flags: AddFlags): NewKey {
         ...(inbox !== undefined && { inbox }),
       }
     case 'supervisor':
-    case 'viewer':
       return { role, name, areas: list(flags.areas) }
+    case 'viewer':
+      return flags.export === undefined
+        ? { role, name, areas: list(flags.areas) }
+        : { role, name, export: flags.export, types: list(flags.types) }
     case 'admin':
       return { role, name }
   }
@@ -57,11 +61,16 @@ function requestOf(role: Role, flags: AddFlags): NewKey {
 
 /** An inbox is for senders, and for one named source: else whoever reads the password speaks for everybody. */
 function roleOf(flags: AddFlags): Role {
-  const wanted = flags.role ?? (flags.inbox === undefined ? undefined : 'ingest')
+  const implied = flags.inbox !== undefined ? 'ingest' : flags.export !== undefined ? 'viewer' : undefined
+  const wanted = flags.role ?? implied
   const role = ROLES.find((candidate) => candidate === wanted)
   if (!role) throw new UsageError(`--role is ${wanted ?? 'missing'}: allowed is ${ROLES.join(', ')}`)
-  if (flags.name === undefined && flags.inbox === undefined)
+  if (flags.name === undefined && implied === undefined)
     throw new UsageError('--name is missing: a label, the system or post the key is for')
+  if (flags.export !== undefined && role !== 'viewer')
+    throw new UsageError(`--export is for --role viewer, not ${role}`)
+  if (flags.export !== undefined && flags.areas !== undefined)
+    throw new UsageError('--export reads events of all areas: subjects know types, so limit it with --types')
   if (flags.inbox === undefined) return role
   if (role !== 'ingest') throw new UsageError(`--inbox is for --role ingest, not ${role}`)
   if (flags.sources === undefined && flags.source === undefined)
@@ -95,34 +104,44 @@ export function keyCommand(context: CommandContext): Command {
 
   const add = new Command('add')
     .description('make a key; the secret is shown once and stored nowhere')
-    .option('--role <role>', `${ROLES.join(', ')}; an inbox implies ingest`)
-    .option('--name <name>', 'a label: the system or post it is for, not a person (default: that of the inbox)')
+    .option('--role <role>', `${ROLES.join(', ')}; an inbox implies ingest, an export viewer`)
+    .option('--name <name>', 'a label: the system or post it is for, not a person (default: that of inbox or export)')
     .option('--inbox <name>', 'ingest: also a user of NATS that may publish to yujing.inbox.<name>.>')
+    .option('--export <name>', 'viewer: a user of NATS that may read yujing.export.<type>')
     .option('--areas <codes>', 'comma-separated GB/T 2260 codes; 00 at the end: the subtree (default: all)')
     .option('--sources <prefixes>', 'ingest: comma-separated prefixes of source (default: all)')
     .option('--source <prefixes>', 'the same')
-    .option('--types <types>', 'ingest: comma-separated event types (default: all)')
+    .option('--types <types>', 'ingest, export: comma-separated event types (default: all)')
     .option('--backfill', 'ingest: may send history')
     .option('--retracts', 'ingest: may withdraw and replace events')
     .option('--json', 'as JSON')
     .option(...dataDirFlag)
     .addHelpText(
       'after',
-      '\nExamples:\n  yujing key add --role supervisor --name 太原市局值班 --areas 140100\n  yujing key add --inbox tax --source /sx/tax --types tax.reported --areas 140000',
+      '\nExamples:\n  yujing key add --role supervisor --name 太原市局值班 --areas 140100\n  yujing key add --inbox tax --source /sx/tax --types tax.reported --areas 140000\n  yujing key add --export partner --types penalty.*,licence.*',
     )
     .action(async (flags: AddFlags) => {
       const request = requestOf(roleOf(flags), flags)
       const wrong = wrongLimit(request)
       if (wrong !== null) throw new UsageError(`--${wrong}`)
-      const { key, info, user } = await withKeys(flags.dataDir, async (keys) => {
+      const { key, info, inboxUser, exportUser } = await withKeys(flags.dataDir, async (keys) => {
         const added = await keys.add(request, BY)
-        return { ...added, user: keys.inboxes().find(({ name }) => name === added.info.inbox) }
+        const named = (name: string | undefined) => (user: { readonly name: string }) => user.name === name
+        return {
+          ...added,
+          inboxUser: keys.inboxes().find(named(added.info.inbox)),
+          exportUser: keys.exports().find(named(added.info.export)),
+        }
       })
-      const inbox = user && inboxAccess(user, key, await readRuntime(context, flags.dataDir))
-      if (inbox?.configuration === null && !(await isLetIn(inbox, LET_IN_MS)))
+      const runtime = await readRuntime(context, flags.dataDir)
+      const inbox = inboxUser && inboxAccess(inboxUser, key, runtime)
+      const exported = exportUser && exportAccess(exportUser, key, runtime)
+      const nats = inbox ?? exported
+      if (nats?.configuration === null && !(await isLetIn(nats, LET_IN_MS)))
         context.stderr.write('nats-server does not let the user in yet; see the log of the service\n')
-      if (flags.json) print({ ...info, key, ...(inbox && { nats: inbox }) })
-      else context.stdout.write(`${info.id}  ${info.role}  ${info.name}\n${key}\n${inbox ? inboxInWords(inbox) : ''}`)
+      if (flags.json) return print({ ...info, key, ...(nats && { nats }) })
+      const words = `${inbox ? inboxInWords(inbox) : ''}${exported ? exportInWords(exported) : ''}`
+      context.stdout.write(`${info.id}  ${info.role}  ${info.name}\n${key}\n${words}`)
     })
 
   const list = new Command('list')
@@ -132,8 +151,8 @@ export function keyCommand(context: CommandContext): Command {
     .action(async (flags: { json?: boolean; dataDir?: string }) => {
       const found = await withKeys(flags.dataDir, async (keys) => keys.list())
       if (flags.json) return print(found)
-      for (const { id, role, name, inbox, revokedAt } of found) {
-        const more = `${inbox ? `  inbox ${inbox}` : ''}${revokedAt ? `  revoked ${revokedAt}` : ''}`
+      for (const { id, role, name, inbox, export: reader, revokedAt } of found) {
+        const more = `${inbox ? `  inbox ${inbox}` : ''}${reader ? `  export ${reader}` : ''}${revokedAt ? `  revoked ${revokedAt}` : ''}`
         context.stdout.write(`${id}  ${role.padEnd(10)}  ${name}${more}\n`)
       }
     })
@@ -143,11 +162,12 @@ export function keyCommand(context: CommandContext): Command {
     .argument('<id>', 'id of the key, as listed')
     .option(...dataDirFlag)
     .action(async (id: string, flags: { dataDir?: string }) => {
-      const inbox = await withKeys(flags.dataDir, async (keys) => {
+      const user = await withKeys(flags.dataDir, async (keys) => {
         await keys.revoke(id, BY)
-        return keys.list().find((key) => key.id === id)?.inbox
+        const revoked = keys.list().find((key) => key.id === id)
+        return revoked?.inbox ?? revoked?.export
       })
-      const more = inbox ? revokedInWords(inbox, await readRuntime(context, flags.dataDir)) : ''
+      const more = user ? revokedInWords(user, await readRuntime(context, flags.dataDir)) : ''
       context.stdout.write(`${id} is revoked\n${more}`)
     })
 

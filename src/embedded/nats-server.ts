@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { kill } from 'node:process'
+import { exportPermissions } from '../model/export-access.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { DataDir } from './data-dir.ts'
 import { launchServer } from './launch-server.ts'
@@ -12,11 +13,16 @@ import { type LaunchedServer, supervise } from './supervised-child.ts'
 const LOOPBACK = '127.0.0.1'
 const EVERY_ADDRESS: ReadonlySet<string> = new Set(['0.0.0.0', '::'])
 
-/** Who may leave messages in the inbox of this name. */
-interface InboxUser {
-  readonly name: string
-  /** bcrypt of the password. */
-  readonly password: string
+/** Who may come in besides the service; passwords are bcrypts. */
+export interface SourceUsers {
+  /** May leave messages in the inbox of this name. */
+  readonly inboxes: readonly { readonly name: string; readonly password: string }[]
+  /** May read exported events of these types. */
+  readonly exports: readonly {
+    readonly name: string
+    readonly password: string
+    readonly types: readonly string[] | 'all'
+  }[]
 }
 
 /** A running nats-server with JetStream in the data directory, on a free loopback port unless said otherwise. */
@@ -33,10 +39,10 @@ export interface NatsServer {
   /** Why it is away at this moment, for people; null while it runs. */
   trouble(): string | null
   /**
-   * Lets these users leave messages in their inboxes, and nobody else besides the service; who is no longer among them is
-   * cut off. The server takes it over while it runs, and still knows it at its next start.
+   * Lets these users leave messages in their inboxes or read what is exported, and nobody else besides the service; who is
+   * no longer among them is cut off. The server takes it over while it runs, and still knows it at its next start.
    */
-  letIn(inboxes: readonly InboxUser[]): Promise<void>
+  letIn(users: SourceUsers): Promise<void>
   /** Starts it anew after it had no room to write: it hangs then, and does not come back by itself (tried: 2.9). */
   revive(): Promise<void>
   stop(): Promise<void>
@@ -87,14 +93,17 @@ export async function startNatsServer(o: {
     syncsAlways: binary.syncsAlways,
     pid: () => server.pid(),
     trouble: () => server.trouble(),
-    async letIn(inboxes) {
-      const wanted = inboxes.map(userOfInbox)
+    async letIn({ inboxes, exports }) {
+      const wanted = [...inboxes.map(userOfInbox), ...exports.map(userOfExport)]
       if (JSON.stringify(wanted) === JSON.stringify(sources)) return
       sources = wanted
       await write(server.port)
       // While it is away nobody hears this; it reads the file when it starts.
       if (server.trouble() === null) kill(server.pid(), 'SIGHUP')
-      logger.info({ inboxes: inboxes.map(({ name }) => name) }, 'who may leave messages in inboxes has changed')
+      logger.info(
+        { users: wanted.map(({ user }) => user) },
+        'who may leave messages in inboxes or read exports has changed',
+      )
     },
     async revive() {
       logger.warn('nats-server had no room to write; it is started anew')
@@ -105,19 +114,26 @@ export async function startNatsServer(o: {
 }
 
 /** A user may publish into its own inbox, and hear the acknowledgements it asks for under its own name; nothing else. */
-function userOfInbox({ name, password }: InboxUser): NatsUser {
+function userOfInbox({ name, password }: SourceUsers['inboxes'][number]): NatsUser {
   return { user: name, password, publish: [`yujing.inbox.${name}.>`], subscribe: [`_INBOX.${name}.>`] }
 }
 
-/** The users of inboxes that a configuration file names; none when there is no such file. */
+/** A user may hear its types, and fetch and acknowledge through the consumers that the service keeps for it; nothing else. */
+function userOfExport({ name, password, types }: SourceUsers['exports'][number]): NatsUser {
+  return { user: name, password, ...exportPermissions(name, types) }
+}
+
+/** The users besides the service that a configuration file names; none when there is no such file. */
 async function usersIn(configuration: string): Promise<NatsUser[]> {
   try {
     const { authorization } = JSON.parse(await readFile(configuration, 'utf8')) as {
-      authorization: { users: { user: string; password: string }[] }
+      authorization: {
+        users: { user: string; password: string; permissions: Pick<NatsUser, 'publish' | 'subscribe'> }[]
+      }
     }
     return authorization.users
       .filter(({ user }) => user !== 'service')
-      .map(({ user, password }) => userOfInbox({ name: user, password }))
+      .map(({ user, password, permissions: { publish, subscribe } }) => ({ user, password, publish, subscribe }))
   } catch {
     return []
   }

@@ -6,6 +6,7 @@ import { type Bucket, createBucket, ensureBucket } from './bucket.ts'
 import { type Calls, createCalls } from './calls.ts'
 import { followConnection, type ReconnectListener } from './connection-state.ts'
 import { createEventLog, type EventLog } from './event-log.ts'
+import { createExportLog, type ExportLog, type ExportPlace } from './export-log.ts'
 import { createFindingLog, type FindingLog, type ReaderPosition } from './finding-log.ts'
 import { createInboxes, type Inboxes } from './inbox.ts'
 import type { LogParts } from './log-parts.ts'
@@ -22,6 +23,7 @@ export interface LogConnection {
   readonly quarantine: QuarantineLog
   readonly inboxes: Inboxes
   readonly audit: AuditLog
+  readonly exports: ExportLog
   readonly snapshots: Snapshots
   /** Between the processes of the service. */
   readonly calls: Calls
@@ -42,7 +44,7 @@ export interface LogOptions {
   readonly user?: string
   readonly password?: string
   readonly logger: Logger
-  /** Most bytes of the log; findings, quarantine and inboxes may have a quarter of it each, in addition. */
+  /** Most bytes of the log; findings, quarantine, inboxes and export may have a quarter of it each, in addition. */
   readonly maxBytes: number
   /** Names the connection at the server. */
   readonly name: string
@@ -88,6 +90,7 @@ export async function connectLog(o: LogOptions): Promise<LogConnection> {
       quarantine: createQuarantineLog(parts),
       inboxes: createInboxes(parts),
       audit: createAuditLog(parts),
+      exports: createExportLog(parts, bucketOf<ExportPlace>('yujing_positions')),
       snapshots: createSnapshots(parts, await ensureSnapshots(parts), epoch),
       calls: createCalls(connection, state, o.logger),
       bucket: async (name) => bucketOf(name),

@@ -8,6 +8,7 @@ import {
   type StreamConfig,
 } from '@nats-io/jetstream'
 import { nanos } from '@nats-io/nats-core'
+import { EXPORT_STREAM } from '../model/export-access.ts'
 import { DAY_MS } from '../model/time.ts'
 
 /** Names of CONTRACT 6. */
@@ -16,6 +17,7 @@ export const FINDINGS = 'YUJING_FINDINGS'
 export const QUARANTINE = 'YUJING_QUARANTINE'
 export const INBOX = 'YUJING_INBOX'
 export const AUDIT = 'YUJING_AUDIT'
+export const EXPORT = EXPORT_STREAM
 export const BUCKETS = [
   'yujing_alerts',
   'yujing_config',
@@ -42,6 +44,7 @@ type Wanted = Pick<StreamConfig, 'name' | 'subjects'> & Partial<StreamConfig>
  * is ever deleted alone, so sequences have no gaps. Findings: kept for a month so that any desk can catch up, and they
  * refuse as well. Quarantine: 30 days as promised; when refused events alone fill its share the oldest go.
  * Inbox: what sources have left and nobody has read, for a week.
+ * Export: events for others, for a week; whoever stays away longer, or while more comes than its share, misses the oldest.
  * Audit: who looked at what and why; it refuses when it is full, and nothing of it is ever deleted.
  */
 export function streamConfigurations(maxBytes: number): Wanted[] {
@@ -83,6 +86,15 @@ export function streamConfigurations(maxBytes: number): Wanted[] {
       // What was read is gone. A full inbox refuses, and its source learns so by the acknowledgement that does not come.
       retention: RetentionPolicy.Workqueue,
       discard: DiscardPolicy.New,
+      max_bytes: Math.ceil(maxBytes / 4),
+      max_age: nanos(7 * DAY_MS),
+      duplicate_window: nanos(2 * MINUTE_MS),
+    },
+    {
+      ...shared,
+      name: EXPORT,
+      subjects: ['yujing.export.>'],
+      discard: DiscardPolicy.Old,
       max_bytes: Math.ceil(maxBytes / 4),
       max_age: nanos(7 * DAY_MS),
       duplicate_window: nanos(2 * MINUTE_MS),

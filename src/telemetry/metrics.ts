@@ -139,6 +139,11 @@ export function createMetrics() {
       help: 'Messages of inboxes that went through the door or into quarantine.',
       registers,
     }),
+    exportedEventsTotal: new Counter({
+      name: 'yujing_exported_events_total',
+      help: 'Events published for others at yujing.export.<type>.',
+      registers,
+    }),
     parkedCorrections: new Gauge({
       name: 'yujing_parked_corrections',
       help: 'Corrections that wait for the event they correct.',

@@ -7,7 +7,7 @@ import type { SourceView } from '../../src/model/source.ts'
 import { yujing } from '../support/command.ts'
 import { connectByHand, type RawNats } from '../support/raw-nats.ts'
 import { eventually, type Service, startService } from '../support/service.ts'
-import { ago, creditCode } from '../support/world.ts'
+import { ago, complaint, creditCode } from '../support/world.ts'
 
 let service: Service
 let password: string
@@ -146,6 +146,67 @@ test('the user of an inbox may publish there and hear its own acknowledgements, 
   }
 })
 
+/** What a reader of exported events gets from one of its consumers: subjects of enterprises, by the id of the message. */
+async function fetched(reader: RawNats, consumer: string): Promise<Map<string, string>> {
+  const asked = '{"batch":500,"no_wait":true}'
+  const next = `$JS.API.CONSUMER.MSG.NEXT.YUJING_EXPORT.${consumer}`
+  const before = reader.heard().length
+  reader.send(`PUB ${next} _INBOX.partner.${consumer} ${asked.length}\r\n${asked}\r\n`)
+  await eventually('the end of what there is', async () => /NATS\/1\.0 (404|408)/.test(reader.heard().slice(before)))
+  const found = new Map<string, string>()
+  const messages =
+    /HMSG yujing\.export\.\S+ 2 (\$JS\.ACK\S+) [\s\S]*?Nats-Msg-Id: (\S+)\r\n[\s\S]*?\r\n\r\n(\{.*\})\r\n/g
+  for (const [, ack = '', id = '', body = ''] of reader.heard().slice(before).matchAll(messages)) {
+    found.set(id, (JSON.parse(body) as { subject: string }).subject)
+    reader.send(`PUB ${ack} 4\r\n+ACK\r\n`)
+  }
+  return found
+}
+
+async function reading(key: string): Promise<RawNats> {
+  const reader = await connectByHand((await runtime()).natsUrl, 'partner', key)
+  reader.send('SUB _INBOX.partner.> 2\r\n')
+  return reader
+}
+
+let readerKey: string
+let readerId: string
+test('a reader hears what the log takes of its types, and nobody is in it', async () => {
+  const types = ['--types', 'complaint.*,tax.reported']
+  const made = await yujing('key', 'add', '--export', 'partner', ...types, '--json', '--data-dir', service.dataDir)
+  const { key, id: madeId, nats } = JSON.parse(made) as { id: string; key: string; nats: { consumers: string[] } }
+  readerKey = key
+  readerId = madeId
+  expect(nats.consumers).toEqual(['export-partner-complaint_any', 'export-partner-tax_reported'])
+  const reader = await reading(key)
+  reader.send('SUB yujing.export.complaint.* 1\r\n')
+  await eventually('the export at work', async () => {
+    const sent = complaint(creditCode(40), { time: ago(60_000), phone: '13900001111' })
+    const event = { ...sent, data: { ...sent.data, text: '店主孙悟空不退款' } }
+    const headers = { 'content-type': 'application/cloudevents+json' }
+    expect((await service.request('/v1/events', { body: JSON.stringify(event), headers })).status).toBe(202)
+    return /HMSG yujing\.export\.complaint\.filed 1 /.test(reader.heard())
+  })
+  const [, body = ''] = await reader.hears(/HMSG yujing\.export\.complaint\.filed 1 [\s\S]*?\r\n\r\n(\{.*\})\r\n/)
+  expect(JSON.parse(body)).toMatchObject({ specversion: '1.0', type: 'complaint.filed', subject: creditCode(40) })
+  for (const words of ['张', '139', '孙悟空', 'p1', 'complainant']) expect(body).not.toContain(words)
+  for (const subject of ['yujing.export.>', 'yujing.export.penalty.*', '_INBOX.>', 'yujing.events.>']) {
+    reader.send(`SUB ${subject} 9\r\n`)
+    await reader.hears(new RegExp(`-ERR 'Permissions Violation for Subscription to "${subject.replace('*', '\\*')}"`))
+  }
+  for (const subject of [
+    'yujing.export.complaint.filed',
+    'yujing.inbox.tax.live',
+    '$JS.API.STREAM.INFO.YUJING_EXPORT',
+    '$JS.API.CONSUMER.CREATE.YUJING_EXPORT',
+    '$JS.API.CONSUMER.MSG.NEXT.YUJING_EXPORT.export-other',
+  ]) {
+    reader.send(`PUB ${subject} 2\r\n{}\r\n`)
+    await reader.hears(new RegExp(`-ERR 'Permissions Violation for Publish to "${subject.replaceAll('$', '\\$')}"`))
+  }
+  reader.close()
+})
+
 test('after a restart of the service its source comes back by itself, with nothing lost', {
   timeout: 180_000,
 }, async () => {
@@ -160,6 +221,22 @@ test('after a restart of the service its source comes back by itself, with nothi
       return status === 200
     })
   }
+  // The reader was away all the time, and the service died meanwhile: its consumer has what came, each once.
+  const reader = await reading(readerKey)
+  const missed = new Map<string, string>()
+  await eventually('what the reader missed', async () => {
+    for (const [at, subject] of await fetched(reader, 'export-partner-tax_reported')) {
+      expect(missed.has(at)).toBe(false)
+      missed.set(at, subject)
+    }
+    return missed.size > 0
+  })
+  expect([...missed.values()]).toEqual([creditCode(10)])
+  const complaints = [...(await fetched(reader, 'export-partner-complaint_any')).values()]
+  expect(complaints.length).toBeGreaterThan(0)
+  expect(new Set(complaints)).toEqual(new Set([creditCode(40)]))
+  expect((await fetched(reader, 'export-partner-complaint_any')).size).toBe(0)
+  reader.close()
 })
 
 test('a revoked key is cut off while the server runs on', {
@@ -167,6 +244,9 @@ test('a revoked key is cut off while the server runs on', {
 }, async () => {
   expect(await yujing('key', 'list', '--data-dir', service.dataDir)).toMatch(/inbox tax/)
   const before = await metric('process_start_time_seconds')
+  const reader = await reading(readerKey)
+  await yujing('key', 'revoke', readerId, '--data-dir', service.dataDir)
+  await eventually('the end of the reader', async () => reader.isClosed())
   await yujing('key', 'revoke', id, '--data-dir', service.dataDir)
   await eventually('the end of the connection', async () => source.isClosed())
   const again = await connectByHand((await runtime()).natsUrl, 'tax', password)

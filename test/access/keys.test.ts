@@ -63,7 +63,25 @@ describe('keys', () => {
     expect(keys.inboxes()).toHaveLength(1)
   })
 
+  test('a reader of exports has a user of its own, limited to its types', async () => {
+    const keys = await keysOn(new MemoryBucket<unknown>())
+    const request: NewKey = { name: 'partner', role: 'viewer', export: 'partner', types: ['penalty.*'] }
+    const { key, info } = await keys.add(request, 'root')
+    expect(info).toMatchObject({ export: 'partner', types: ['penalty.*'], areas: 'all' })
+    const [user] = keys.exports()
+    expect(user).toMatchObject({ name: 'partner', types: ['penalty.*'] })
+    expect(await compare(key, user?.password ?? '')).toBe(true)
+    expect([keys.inboxes(), keys.inboxIdentity('partner')]).toEqual([[], null])
+    const inbox: NewKey = { name: 'x', role: 'ingest', sources: ['/x'], inbox: 'partner' }
+    await expect(keys.add(inbox, 'root')).rejects.toThrow(/taken/)
+    await keys.revoke(info.id, 'root')
+    expect(keys.exports()).toEqual([])
+  })
+
   test.each([
+    ['an export of another role', { name: 'x', role: 'ingest', sources: ['/x'], export: 'x' }],
+    ['an export of one area', { name: 'x', role: 'viewer', export: 'x', areas: ['140105'] }],
+    ['an export whose consumer could be that of another', { name: 'x', role: 'viewer', export: 'a-b' }],
     ['an inbox of another role', { name: 'x', role: 'viewer', inbox: 'x' }],
     ['an inbox whose name is no token', { name: 'x', role: 'ingest', sources: ['/x'], inbox: 'a.b' }],
     ['a sender without sources', { name: 'x', role: 'ingest' }],

@@ -148,9 +148,9 @@ describe('documentation', () => {
     expect(document.asyncapi).toBe('3.0.0')
     expect(Object.keys(document.components.messages)).toEqual([
       ...['subscribe', 'hello', 'alert', 'gone', 'reset', 'pulse'],
-      ...['structuredEvent', 'eventBatch', 'binaryEvent'],
+      ...['structuredEvent', 'eventBatch', 'binaryEvent', 'exportedEvent'],
     ])
-    expect(Object.keys(document.channels)).toEqual(['live', 'inbox'])
+    expect(Object.keys(document.channels)).toEqual(['live', 'inbox', 'export'])
     expect(document.channels.inbox?.address).toBe('yujing.inbox.{name}.{lane}')
     for (const { address, parameters = {} } of Object.values(document.channels)) {
       const named = [...address.matchAll(/\{(\w+)\}/g)].map((match) => match[1])
