@@ -132,7 +132,7 @@ export async function createApi(options: ApiOptions): Promise<Server> {
   if (!isWhole) return server
 
   eventRoutes(server, options.door, createIntake(HTTP_LIMITS), rateLimits.eventRequestsPerMinute)
-  attributionRoutes(server, options.attribute)
+  attributionRoutes(server, options.attribute, store)
   alertRoutes(server, book, options.desk, live.epoch)
   alertActionRoutes(server, options.desk)
   officerRoutes(server, access.officers)

@@ -14,6 +14,15 @@ export interface HistoryStore {
     cursor: string | null,
     types?: readonly string[],
   ): Promise<{ readonly items: readonly object[]; readonly next: string | null }>
+  /**
+   * Complaints, reports and opinions of the last year, as stored, that name no enterprise, still stand and lie in one of
+   * the areas; pages as those of the timeline.
+   */
+  unattributed(wanted: {
+    readonly areas: readonly string[] | 'all'
+    readonly limit: number
+    readonly cursor: string | null
+  }): Promise<{ readonly items: readonly object[]; readonly next: string | null }>
   /** How many refused events are in quarantine, by code. */
   quarantineCodes(): Promise<readonly object[]>
 }

@@ -13,7 +13,8 @@ interface SentEvent {
 
 /**
  * The withdrawal of a run: an `event.retracted` for each event that came into the log through it, made of the same file
- * again; and what such an event had replaced or withdrawn, said again. What had been refused, or was there before the run came, stays out of it: it belongs to somebody else.
+ * again; and what such an event had replaced or withdrawn, said again. What had been refused, or was there before the run
+ * came, stays out of it: it belongs to somebody else.
  *
  * @param source the run's own, over the same bytes
  * @param undo run that withdraws, and when it began: the same again makes the same events

@@ -7,6 +7,9 @@ import type { EnterpriseKeys, EnterpriseStatus, LoggedEvent } from './event.ts'
 export const CORRECTION_KINDS = ['withdrawn', 'replaced', 'attributed'] as const
 export type CorrectionKind = (typeof CORRECTION_KINDS)[number]
 
+/** Types of what people say of an enterprise: these may come without its code, and be attributed to it later. */
+export const ATTRIBUTABLE_TYPES = ['complaint.filed', 'report.filed', 'opinion.reported'] as const
+
 /** What the writer's register holds of an enterprise. */
 export interface RegisterRecord extends EnterpriseKeys {
   readonly status: EnterpriseStatus

@@ -34,6 +34,7 @@ import {
   type SourceRefusals,
 } from './queries/quarantine-codes.ts'
 import { type TimelinePage, timeline } from './queries/timeline.ts'
+import { unattributed } from './queries/unattributed.ts'
 
 /**
  * History in ClickHouse. Every question rejects with YujingError `store.unavailable` while it cannot be asked, and until
@@ -59,6 +60,8 @@ export interface Store {
   enterpriseNames(codes: readonly string[]): Promise<Map<string, string>>
   /** Its events, newest first; `next` of one page is the `cursor` of the following. `request.invalid` for a foreign cursor. */
   timeline(code: string, limit: number, cursor: string | null, types?: readonly string[]): Promise<TimelinePage>
+  /** What waits to be attributed to an enterprise, newest first; cursors as those of the timeline. */
+  unattributed(wanted: Parameters<typeof unattributed>[1]): Promise<TimelinePage>
   /** Content hash by id hash (decimal strings); an id that is not stored is absent. */
   lookupEventIds(idHashes: readonly string[]): Promise<Map<string, string>>
   /** Stored events by id hash. */
@@ -167,6 +170,7 @@ export function openStore(o: StoreOptions): Store {
     enterprise: (code) => askSoon(() => enterprise(prompt, code)),
     enterpriseNames: (codes) => ask(() => enterpriseNames(client, codes)),
     timeline: (code, limit, cursor, types) => askSoon(() => timeline(prompt, code, limit, cursor, types)),
+    unattributed: (wanted) => askSoon(() => unattributed(prompt, wanted)),
     keyHistory: (wanted) => askSoon(() => keyHistory(prompt, wanted)),
     hasControl: (position) => askSoon(() => hasControl(prompt, position)),
     lookupEventIds: (idHashes) => ask(() => lookupEventIds(client, idHashes)),

@@ -99,6 +99,11 @@ describe('what sources take back, and officers add', () => {
       return { ...event, data: { ...event.data, respondent: { name: '某美发店' } } } as SentEvent
     })
     await post(service, nameless)
+    const waiting = async () => {
+      const { items } = (await (await service.request('/v1/events/unattributed')).json()) as { items: { id: string }[] }
+      return items.map(({ id }) => id).filter((id) => id.startsWith('salon-'))
+    }
+    await eventually('all of them on the list of what waits', async () => (await waiting()).length === nameless.length)
     const attribute = (id: string, subject = salon) =>
       service.request(`/v1/events/${id}/attribute`, {
         body: JSON.stringify({ source: '/test/12315', subject }),
@@ -108,6 +113,7 @@ describe('what sources take back, and officers add', () => {
       expect(await (await attribute(id)).json()).toEqual({ source: '/test/12315', id, subject: salon, repeated: false })
     const raised = await until('the alert', salon, ({ evidence }) => evidence.observed === 5)
     expect(raised.evidence.events[0]).toEqual({ source: '/test/12315', id: `salon-0@${salon}` })
+    await eventually('none of them waits any more', async () => (await waiting()).length === 0)
     expect(await (await attribute('salon-0')).json()).toMatchObject({ repeated: true })
     expect((await attribute('salon-0', creditCode(4))).status).toBe(409)
     expect((await attribute('salon-9')).status).toBe(404)

@@ -120,6 +120,7 @@ function parts(): Omit<
     store: {
       enterprise: async (code) => (region[code] === undefined ? null : { code, region: region[code] }),
       timeline: async () => ({ items: [{ specversion: '1.0', id: 'event-1' }], next: null }),
+      unattributed: async ({ areas }) => ({ items: areas === 'all' ? [{ id: 'nameless' }] : [], next: null }),
       quarantineCodes: async () => [{ code: 'region.unknown', count: 2 }],
     },
     quarantine: {

@@ -123,6 +123,7 @@ describe('documentation', () => {
       '/v1/enterprises/{code}',
       '/v1/enterprises/{code}/timeline',
       '/v1/events',
+      '/v1/events/unattributed',
       '/v1/events/{id}/attribute',
       '/v1/imports',
       '/v1/imports/{run}',
@@ -294,6 +295,7 @@ describe('refusals', () => {
         store: {
           enterprise: () => Promise.reject(new Error('password is 张三')),
           timeline: () => Promise.reject(new YujingError('store.unavailable')),
+          unattributed: () => Promise.reject(new YujingError('store.unavailable')),
           quarantineCodes: () => Promise.reject(new YujingError('store.unavailable')),
         },
       },

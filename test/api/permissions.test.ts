@@ -16,6 +16,7 @@ const keys: Record<string, string> = {
 /** Every route and who may use it, written down again by hand: what the code says is held against this. */
 const ROUTES: readonly [method: string, path: string, allowed: readonly string[], body?: unknown][] = [
   ['POST', '/v1/events', ['admin', 'ingest'], {}],
+  ['GET', '/v1/events/unattributed', ['admin', 'supervisor']],
   [
     'POST',
     '/v1/events/nameless/attribute',

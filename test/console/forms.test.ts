@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { FORM_KINDS, FORMS, isComplete, NEXT_STEPS, requestOf } from '../../dashboards/console/src/board/forms.ts'
+import { FORM_KINDS, FORMS, missingOf, NEXT_STEPS, requestOf } from '../../dashboards/console/src/board/forms.ts'
 import { readActionRequest } from '../../src/alerts/action-request.ts'
 import { ALLOWED } from '../../src/alerts/lifecycle.ts'
 import { ALERT_STATUSES } from '../../src/model/alert.ts'
@@ -18,11 +18,11 @@ describe('the forms of actions', () => {
     const { choice } = FORMS[kind]
     const chosen = choice === null ? null : choice === 'officer' ? 'k0123456789abcdef' : (choice[0] ?? '')
     for (const text of ['', '已核实']) {
-      const complete = isComplete(kind, chosen, text)
+      const complete = missingOf(kind, chosen, text).length === 0
       const read = () => readActionRequest(requestOf(kind, chosen, text))
       if (complete) expect(read()).toMatchObject({ action: kind })
       else expect(read).toThrow()
     }
-    if (choice !== null) expect(isComplete(kind, null, '已核实')).toBe(false)
+    if (choice !== null) expect(missingOf(kind, null, '已核实')).toEqual(['choice'])
   })
 })

@@ -20,10 +20,11 @@ describe('time', () => {
   })
 
   test('clock times are those of +08:00, wherever the browser stands', () => {
-    expect(clockOf(at('2026-11-22T16:00:05Z'), NOW)).toBe('00:00:05')
-    expect(clockOf(at('2026-11-22T15:59:59Z'), NOW)).toBe('11-22 23:59')
-    expect(momentOf(at('2026-01-01T00:00:00+08:00'), NOW)).toBe('01-01 00:00')
-    expect(momentOf(at('2025-12-31T23:59:00+08:00'), NOW)).toBe('2025-12-31 23:59')
+    expect(clockOf(at('2026-11-22T16:00:05Z'), NOW, 'en')).toBe('00:00:05')
+    expect(clockOf(at('2026-11-22T15:59:59Z'), NOW, 'zh')).toBe('11-22 23:59')
+    expect(momentOf(at('2026-01-01T00:00:00+08:00'), NOW, 'zh')).toBe('01-01 00:00')
+    expect(momentOf(at('2026-01-01T00:00:00+08:00'), NOW, 'en')).toBe('1 Jan 00:00')
+    expect(momentOf(at('2025-12-31T23:59:00+08:00'), NOW, 'en')).toBe('2025-12-31 23:59')
   })
 
   test('whole days by first and last day, parts of days by minutes', () => {

@@ -16,6 +16,8 @@ const CODE = '91140105MA0K2914XG'
 const OTHER = '91140212MA0K6317XG'
 const FRESH = '91140802MA0K066935'
 const SEEN = '91140171MA0K17771B'
+/** What waits to be attributed is looked for in the year before now. */
+const YESTERDAY = Date.now() - 86_400_000
 const day = (text: string) => Date.parse(`${text}T12:00:00+08:00`)
 
 let server: TestClickHouse
@@ -82,6 +84,16 @@ beforeAll(async () => {
     { subject: SEEN, time: day('2024-01-01'), region: '140105', industry: '' },
   )
   for (let i = 0; i < 5; i++) log.rows({ time: day('2025-01-01') }, { time: day('2025-01-01') })
+  const ofNobody = (id: string, told: Told = {}): Told => ({ id, subject: '', time: YESTERDAY, keys: [], ...told })
+  const { idHash } = eventAt(0, 0, { id: 'told-since' })
+  log.rows(
+    ofNobody('nobody-1'),
+    ofNobody('nobody-2', { type: 'report.filed', region: '140212' }),
+    ofNobody('told-since'),
+    { id: `told-since@${OTHER}`, subject: OTHER, retracts: 'told-since', time: YESTERDAY, keys: [['event', idHash]] },
+    ofNobody('long-ago', { time: day('2019-01-01') }),
+    ofNobody('of-a-person', { type: 'restriction.imposed' }),
+  )
   const writer = createStoreWriter({
     store,
     log,
@@ -236,6 +248,19 @@ describe('questions', () => {
       await expect(store.timeline(CODE, 5, cursor)).rejects.toMatchObject({ code: 'request.invalid' })
     },
   )
+
+  test('what names no enterprise waits page by page, without what was attributed since, for whose area it is in', async () => {
+    const ask = async (areas: readonly string[] | 'all', limit = 10, cursor: string | null = null) => {
+      const { items, next } = await store.unattributed({ areas, limit, cursor })
+      return { ids: items.map(({ id }) => id), next }
+    }
+    expect(await ask('all')).toEqual({ ids: ['nobody-2', 'nobody-1'], next: null })
+    expect((await ask(['140200'])).ids).toEqual(['nobody-2'])
+    expect((await ask(['140105', '140106'])).ids).toEqual(['nobody-1'])
+    const first = await ask('all', 1)
+    expect(first.ids).toEqual(['nobody-2'])
+    expect(await ask('all', 1, first.next)).toEqual({ ids: ['nobody-1'], next: null })
+  })
 
   test('ids are found with their content, those that never came are absent', async () => {
     const known = eventAt(1, 0)

@@ -1,8 +1,10 @@
 import { Type } from '@sinclair/typebox'
 import { creditCodeFault } from '../../model/credit-code.ts'
 import { YujingError } from '../../model/errors.ts'
+import { Nullable } from '../../model/schema.ts'
 import { grantOf } from '../authentication.ts'
 import type { Attribute } from '../port-attribution.ts'
+import type { HistoryStore } from '../port-store.ts'
 import { answers } from '../schemas/common.ts'
 import type { Server } from '../server.ts'
 
@@ -11,8 +13,39 @@ const Body = Type.Object({
   subject: Type.String({ description: 'Unified social credit code of the enterprise it speaks of' }),
 })
 
-/** `POST /v1/events/:id/attribute`: which enterprise a complaint without a credit code speaks of. */
-export function attributionRoutes(server: Server, attribute: Attribute): void {
+/** Which enterprise a complaint without a credit code speaks of: what waits to be told, and telling it. */
+export function attributionRoutes(server: Server, attribute: Attribute, store: HistoryStore): void {
+  server.get(
+    '/v1/events/unattributed',
+    {
+      config: { access: 'events.attribute' },
+      schema: {
+        tags: ['events'],
+        summary:
+          'Complaints, reports and opinions of the last year that name no enterprise and still stand, newest first',
+        querystring: Type.Object({
+          limit: Type.Integer({ minimum: 1, maximum: 500, default: 50 }),
+          cursor: Type.Optional(Type.String({ maxLength: 500 })),
+        }),
+        response: answers({
+          200: Type.Object({
+            items: Type.Array(
+              Type.Object(
+                {},
+                { additionalProperties: true, description: 'CloudEvent as stored: people are pseudonyms' },
+              ),
+            ),
+            next: Nullable(Type.String()),
+          }),
+        }),
+      },
+    },
+    (request) => {
+      const { limit, cursor = null } = request.query
+      return store.unattributed({ areas: grantOf(request).identity.areas, limit, cursor })
+    },
+  )
+
   server.post(
     '/v1/events/:id/attribute',
     {

@@ -1,5 +1,5 @@
 import type { ParkedControl } from '../../model/control.ts'
-import type { Correction } from '../../model/correction.ts'
+import { ATTRIBUTABLE_TYPES, type Correction } from '../../model/correction.ts'
 import { YujingError } from '../../model/errors.ts'
 import type { CanonicalEvent, EventKey, LoggedEvent, RegisterFacts } from '../../model/event.ts'
 import { type EventHashes, encodeRow } from '../../model/row.ts'
@@ -33,7 +33,7 @@ export interface CorrectionsCall {
 }
 
 /** What may be attributed: what people say of an enterprise. */
-const ATTRIBUTABLE: readonly string[] = ['complaint.filed', 'report.filed', 'opinion.reported']
+const ATTRIBUTABLE: readonly string[] = ATTRIBUTABLE_TYPES
 
 /** The message ends before this event: it needs what the message holds, or has no room. */
 const CUT = 'cut'

@@ -47,7 +47,7 @@ ORDER BY subject DESC, time_ms DESC, log_epoch DESC, seq DESC, idx DESC
 LIMIT {limit:UInt32}`
 
 /** Before everything: no event lies so far ahead. */
-const START: Place = [8_640_000_000_000_000, '', 0, 0]
+export const START: Place = [8_640_000_000_000_000, '', 0, 0]
 
 /** The events of an enterprise, newest first by event time, at most `limit` (1 to 1,000); of these types, of all when none is named. */
 export async function timeline(
@@ -72,12 +72,14 @@ export async function timeline(
   return { items, next: events.length > limit && last ? encodeCursor(last) : null }
 }
 
-function encodeCursor({ time, position }: LoggedEvent): string {
+/** Of the last event of a page. */
+export function encodeCursor({ time, position }: LoggedEvent): string {
   const place: Place = [time, position.epoch, position.seq, position.index]
   return Buffer.from(JSON.stringify(place)).toString('base64url')
 }
 
-function decodeCursor(cursor: string): Place {
+/** @throws YujingError `request.invalid` for one that `encodeCursor` did not give */
+export function decodeCursor(cursor: string): Place {
   const refused = new YujingError('request.invalid', 'cursor: not one of this timeline')
   let place: unknown
   try {
@@ -93,7 +95,8 @@ function decodeCursor(cursor: string): Place {
   return [time, epoch, seq, index]
 }
 
-function toCloudEvent(event: LoggedEvent, by: CorrectedBy | undefined): CloudEvent {
+/** @param by what corrected it, if anything did */
+export function toCloudEvent(event: LoggedEvent, by: CorrectedBy | undefined): CloudEvent {
   return {
     specversion: '1.0',
     id: event.id,

@@ -1,6 +1,6 @@
 import type { ImportRun } from '../../../../src/model/import-run.ts'
 import type { QuarantinedEvent } from '../../../../src/model/quarantine.ts'
-import type { SourceView } from '../../../../src/model/source.ts'
+import type { SourceRegistration, SourceView } from '../../../../src/model/source.ts'
 import type { QuarantineView } from '../board/refused.ts'
 import type { Http } from './http.ts'
 
@@ -21,6 +21,10 @@ const items = async <T>(http: Http, path: string): Promise<readonly T[]> =>
   ((await http.request(path)) as { items: readonly T[] }).items
 
 export const listSources = (http: Http) => items<SourceView>(http, '/v1/sources')
+/** Registers a source, or changes all that was said of it. */
+export async function putSource(http: Http, registration: SourceRegistration): Promise<SourceView> {
+  return (await http.request('/v1/sources', { method: 'PUT', body: registration })) as SourceView
+}
 export const listImports = (http: Http) => items<ImportRun>(http, '/v1/imports')
 export const countQuarantine = (http: Http) => items<CodeCount>(http, '/v1/quarantine')
 

@@ -24,10 +24,13 @@ export const FORMS: Readonly<Record<FormKind, ActionForm>> = {
   reopen: { choice: null, words: '', text: 'optional' },
 }
 
-/** Whether the form holds all that its action needs. */
-export function isComplete(kind: FormKind, choice: string | null, text: string): boolean {
+/** What an action needs and the form does not hold yet, in the order of the form; empty when it is complete. */
+export function missingOf(kind: FormKind, choice: string | null, text: string): readonly ('choice' | 'text')[] {
   const form = FORMS[kind]
-  return (form.choice === null || choice !== null) && (form.text === 'optional' || text.trim() !== '')
+  return [
+    ...(form.choice !== null && choice === null ? (['choice'] as const) : []),
+    ...(form.text === 'required' && text.trim() === '' ? (['text'] as const) : []),
+  ]
 }
 
 /** The filled form as a request; `assign` with an empty choice takes the alert back. */

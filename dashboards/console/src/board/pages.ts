@@ -1,12 +1,15 @@
 /** Pages of the console, in the order of the bar. */
-export const PAGES = ['alerts', 'sources', 'quarantine', 'imports'] as const
+export const PAGES = ['alerts', 'unattributed', 'sources', 'quarantine', 'imports', 'allow-list', 'calendars'] as const
 export type Page = (typeof PAGES)[number]
 
 const READERS: Readonly<Record<Page, readonly string[]>> = {
   alerts: ['admin', 'supervisor', 'viewer'],
+  unattributed: ['admin', 'supervisor'],
   sources: ['admin', 'supervisor', 'viewer'],
   quarantine: ['admin'],
   imports: ['admin'],
+  'allow-list': ['admin'],
+  calendars: ['admin', 'supervisor', 'viewer'],
 }
 
 /** The pages a role may read; the service asks again. */

@@ -1,6 +1,7 @@
 import { type InjectionKey, inject, type Ref, shallowRef, watch } from 'vue'
 import { createHttp, type Http } from '../api/http.ts'
 import { getFeedPlace } from '../api/overview.ts'
+import type { AllowDraft } from '../board/allow-form.ts'
 import type { Page } from '../board/pages.ts'
 import { formatPlace, type Place } from '../board/place.ts'
 import { FIRST_VIEW, type View } from '../board/view.ts'
@@ -10,6 +11,7 @@ import type { Cursor } from '../live/messages.ts'
 import { keepSession } from './activity.ts'
 import { type Board, createBoard, isStoreAway } from './board.ts'
 import { instant, learnServerTime } from './clock.ts'
+import { createNames, type LateNames } from './names.ts'
 import { createOfficers, type Officers } from './officers.ts'
 import { createPlace } from './place.ts'
 import { createPreferences, type Preferences } from './preferences.ts'
@@ -23,6 +25,9 @@ export interface Console {
   readonly place: Ref<Place>
   readonly session: Session
   readonly officers: Officers
+  readonly names: LateNames
+  /** What the page of the allow-list is to begin with, when somebody came there from an alert. */
+  readonly exempting: Ref<Pick<AllowDraft, 'kind' | 'key' | 'detector'> | null>
   readonly board: Board
   readonly feed: Readonly<Ref<FeedState>>
   readonly driver: FeedDriver
@@ -55,6 +60,7 @@ export function createConsole(): Console {
   const place = createPlace()
   const session = createSession(http)
   const officers = createOfficers(http, session)
+  const names = createNames(http)
   const board = createBoard(http, place)
   const feed = shallowRef<FeedState>(IDLE)
 
@@ -141,6 +147,8 @@ export function createConsole(): Console {
     place,
     session,
     officers,
+    names,
+    exempting: shallowRef(null),
     board,
     feed,
     driver,

@@ -34,16 +34,19 @@ export function minuteOf(instant: number): string {
   return `${dayOf(instant)} ${local(instant).slice(11, 16)}`
 }
 
-/** `08:00:05` when the instant lies on the business day of `now`, else `11-22 08:00`. */
-export function clockOf(instant: number, now: number): string {
-  const text = local(instant)
-  return dayOf(instant) === dayOf(now) ? text.slice(11, 19) : `${text.slice(5, 10)} ${text.slice(11, 16)}`
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const
+
+/** `11-23 08:00`, in English `23 Nov 08:00`; with the year before it when it is not the year of `now`. */
+export function momentOf(instant: number, now: number, language: 'zh' | 'en'): string {
+  const text = minuteOf(instant)
+  if (text.slice(0, 4) !== dayOf(now).slice(0, 4)) return text
+  if (language === 'zh') return text.slice(5)
+  return `${Number(text.slice(8, 10))} ${MONTHS[Number(text.slice(5, 7)) - 1]} ${text.slice(11)}`
 }
 
-/** `11-23 08:00`, with the year before it when it is not the year of `now`. */
-export function momentOf(instant: number, now: number): string {
-  const text = minuteOf(instant)
-  return text.slice(0, 4) === dayOf(now).slice(0, 4) ? text.slice(5) : text
+/** `08:00:05` when the instant lies on the business day of `now`, else as `momentOf`. */
+export function clockOf(instant: number, now: number, language: 'zh' | 'en'): string {
+  return dayOf(instant) === dayOf(now) ? local(instant).slice(11, 19) : momentOf(instant, now, language)
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Bilingual } from '../../../../src/model/level.ts'
 import { ApiError } from '../api/http.ts'
 import { industryName, kindName } from './codes.ts'
 import { formatNumber, likelihoodOf } from './numbers.ts'
-import { ageOf } from './time.ts'
+import { ageOf, clockOf, momentOf } from './time.ts'
 
 /** Phrases that need the reader's language, for templates. */
 export function useWords() {
@@ -27,6 +27,9 @@ export function useWords() {
     number: (value: number) => formatNumber(value, tag.value),
     industry: (code: string) => industryName(code, language.value),
     kind: (code: string) => kindName(code, language.value),
+    /** An instant (epoch ms) as it is written; with `clock` to the second when it lies on the day of `now`. */
+    moment: (instant: number, now: number) => momentOf(instant, now, language.value),
+    clock: (instant: number, now: number) => clockOf(instant, now, language.value),
     /** A registered capital: Chinese counts it in tens of thousands, English does not. */
     capital: (yuan: number) =>
       t('enterprise.yuan', { n: formatNumber(locale.value === 'zh' ? yuan / 10_000 : yuan, tag.value) }),
