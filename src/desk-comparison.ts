@@ -23,12 +23,14 @@ export type Standing =
   | 'later'
   /** Opened by a log that was there before this one was created anew. */
   | 'other-log'
+  /** Opened by a version of its detector that judges no more, or by what is no detector of the log. */
+  | 'other-version'
   | Difference
 
 /** Where a fold came to. */
 export interface FoldEnd {
   readonly epoch: string
-  readonly pass: Pick<OfflinePass, 'alerts' | 'position'>
+  readonly pass: Pick<OfflinePass, 'alerts' | 'position' | 'states'>
 }
 
 /**
@@ -43,6 +45,9 @@ export function standingOf(id: string, desk: StoredAlert | null, { epoch, pass }
   const fold = pass.alerts.get(id) ?? null
   if (desk === null) return fold === null ? 'agrees' : differenceOf('missing', fold, null)
   if (desk.appliedPosition.epoch !== epoch) return 'other-log'
+  const liveSince = pass.states.find(({ detector }) => detector === desk.detector)?.liveSince ?? null
+  if (liveSince === null || (desk.openedPosition.epoch === epoch && desk.openedPosition.seq < liveSince))
+    return 'other-version'
   if (fold === null) {
     if (desk.openedPosition.epoch !== epoch) return 'other-log'
     return desk.openedPosition.seq <= pass.position ? differenceOf('surplus', null, told(desk)) : 'later'

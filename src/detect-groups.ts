@@ -4,6 +4,8 @@ import { ALL_PARTITIONS, partitionOf } from './detect/statistics/hash.ts'
 import type { Detect } from './detect-host.ts'
 import type { Claim, Leases } from './log/leases.ts'
 import { YujingError } from './model/errors.ts'
+import { type FoundInventory, type InventoryQuestion, joinInventories } from './model/inventory.ts'
+import type { Replica } from './replica.ts'
 import type { Logger } from './telemetry/logger.ts'
 
 /** Groups of partitions that move between processes; most processes among which detection can be dealt. */
@@ -31,6 +33,10 @@ export interface DetectGroups {
   explain(detector: string, key: string): Promise<object | null>
   /** The same for a key held here. */
   explainHere(detector: string, key: string): Promise<object | null>
+  /** The inventory of all groups, wherever they are held. `log.unavailable` while one of them is on its way. */
+  inventory(question: InventoryQuestion): Promise<FoundInventory>
+  /** The same of the groups held here. */
+  inventoryHere(question: InventoryQuestion): Promise<FoundInventory>
   stop(): Promise<void>
 }
 
@@ -56,7 +62,7 @@ export function createDetectGroups(o: {
   /** Starts detection on some partitions. */
   readonly begin: (partitions: readonly number[]) => Detect
   /** Asks the process at an address. */
-  readonly askElsewhere: (address: string, detector: string, key: string) => Promise<object | null>
+  readonly askElsewhere: Pick<Replica, 'askExplanation' | 'askInventory'>
   readonly onChange: (groups: readonly number[]) => void
   readonly logger: Logger
 }): DetectGroups {
@@ -134,6 +140,22 @@ export function createDetectGroups(o: {
     return detect.explain(id, key)
   }
 
+  async function inventoryHere(question: InventoryQuestion): Promise<FoundInventory> {
+    if (detect === null) throw moving()
+    return detect.inventory(question)
+  }
+
+  /** The processes that hold groups, each once. */
+  function holders(): Set<string> {
+    const addresses = Array.from({ length: GROUPS }, (_, group) => {
+      if (detect !== null && running.includes(group)) return leases.address
+      const address = leases.holder(groupClaim(group))?.address
+      if (address === undefined || address === leases.address) throw moving()
+      return address
+    })
+    return new Set(addresses)
+  }
+
   return {
     async start() {
       await deal()
@@ -150,9 +172,16 @@ export function createDetectGroups(o: {
       if (detect !== null && running.includes(group)) return detect.explain(id, key)
       const holder = leases.holder(groupClaim(group))
       if (holder === null || holder.address === leases.address) throw moving()
-      return o.askElsewhere(holder.address, id, key)
+      return o.askElsewhere.askExplanation(holder.address, id, key)
     },
     explainHere,
+    async inventory(question) {
+      const parts = [...holders()].map((address) =>
+        address === leases.address ? inventoryHere(question) : o.askElsewhere.askInventory(address, question),
+      )
+      return joinInventories(await Promise.all(parts), question.most)
+    },
+    inventoryHere,
     async stop() {
       stopping.abort()
       await keeping
@@ -163,5 +192,5 @@ export function createDetectGroups(o: {
 }
 
 function moving(): YujingError {
-  return new YujingError('log.unavailable', 'Detection of this key is moving between processes; ask again.')
+  return new YujingError('log.unavailable', 'Detection is moving between processes; ask again.')
 }

@@ -2,6 +2,7 @@ import { detectorOf, detectors } from '../detectors/index.ts'
 import { ALL_PARTITIONS, partitionOf } from './detect/statistics/hash.ts'
 import type { DetectFigures } from './detect-messages.ts'
 import { startDetectThread } from './detect-thread.ts'
+import { type FoundInventory, type InventoryQuestion, joinInventories } from './model/inventory.ts'
 import type { StoreAccess } from './store/store.ts'
 import { LOG_LEVELS, type Logger } from './telemetry/logger.ts'
 import { countDrop, type Metrics } from './telemetry/metrics.ts'
@@ -15,6 +16,8 @@ export interface Detect {
   position(): number
   /** What the state says of a key; null for an unknown detector. */
   explain(detector: string, key: string): Promise<object | null>
+  /** The inventory of all partitions detected here. */
+  inventory(question: InventoryQuestion): Promise<FoundInventory>
   /** Writes all snapshots and ends the threads. */
   stop(): Promise<void>
 }
@@ -74,6 +77,9 @@ export function startDetect(o: {
       const partition = partitionOf(detector.keyKind, key)
       const thread = threads[hands.findIndex((hand) => hand.includes(partition))]
       return thread ? thread.explain(id, key) : null
+    },
+    async inventory(question) {
+      return joinInventories(await Promise.all(threads.map((thread) => thread.inventory(question))), question.most)
     },
     async stop() {
       await Promise.all(threads.map((one) => one.stop()))

@@ -1,4 +1,5 @@
 import type { DetectorState } from './detect/shard.ts'
+import type { InventoryQuestion } from './model/inventory.ts'
 import type { StoreAccess } from './store/store.ts'
 import type { LogLevel } from './telemetry/logger.ts'
 
@@ -19,6 +20,7 @@ export interface DetectWorkerData {
 /** From the host to a thread. */
 export type ToDetectWorker =
   | { readonly type: 'explain'; readonly id: number; readonly detector: string; readonly key: string }
+  | { readonly type: 'inventory'; readonly id: number; readonly question: InventoryQuestion }
   | { readonly type: 'stop' }
 
 /** From a thread to the host. */
@@ -26,7 +28,7 @@ export type FromDetectWorker =
   /** Caught up with what the log held at the start. */
   | { readonly type: 'ready' }
   | { readonly type: 'log'; readonly line: string }
-  | { readonly type: 'explanation'; readonly id: number; readonly explanation: object | null }
+  | { readonly type: 'answer'; readonly id: number; readonly answer: object | null }
   | ({ readonly type: 'figures' } & DetectFigures)
 
 /** What a thread counted since it last told, and how its state stands. */

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { DetectFigures, DetectWorkerData, FromDetectWorker, ToDetectWorker } from './detect-messages.ts'
 import { packageRoot } from './embedded/package-root.ts'
+import type { FoundInventory, InventoryQuestion } from './model/inventory.ts'
 import type { Logger } from './telemetry/logger.ts'
 
 const STOP_DEADLINE_MS = 15_000
@@ -14,6 +15,8 @@ export interface DetectThread {
   position(): number
   /** Asks the thread's state about a key. */
   explain(detector: string, key: string): Promise<object | null>
+  /** See `Shard.inventory`. */
+  inventory(question: InventoryQuestion): Promise<FoundInventory>
   /** Resolves when it has written its snapshots and ended; a thread that does not is terminated. */
   stop(): Promise<void>
 }
@@ -63,24 +66,27 @@ export function startDetectThread(o: {
         return passOn(o.logger, message.line)
       case 'figures':
         return o.onFigures(message)
-      case 'explanation':
-        questions.get(message.id)?.resolve(message.explanation)
+      case 'answer':
+        questions.get(message.id)?.resolve(message.answer)
         questions.delete(message.id)
     }
   })
   const post = (message: ToDetectWorker) => worker.postMessage(message)
 
+  function ask(question: (id: number) => ToDetectWorker): Promise<object | null> {
+    const id = asked++
+    return new Promise((resolve, reject) => {
+      if (over) return reject(new Error(`detection thread ${o.data.shard} has ended`))
+      questions.set(id, { resolve, reject })
+      post(question(id))
+    })
+  }
+
   return {
     ready,
     position: () => Number(Atomics.load(position, 0)),
-    explain(detector, key) {
-      const id = asked++
-      return new Promise((resolve, reject) => {
-        if (over) return reject(new Error(`detection thread ${o.data.shard} has ended`))
-        questions.set(id, { resolve, reject })
-        post({ type: 'explain', id, detector, key })
-      })
-    },
+    explain: (detector, key) => ask((id) => ({ type: 'explain', id, detector, key })),
+    inventory: async (question) => (await ask((id) => ({ type: 'inventory', id, question }))) as FoundInventory,
     async stop() {
       over = true
       post({ type: 'stop' })

@@ -49,8 +49,11 @@ async function main(data: DetectWorkerData, post: (message: FromDetectWorker) =>
 
   parentPort?.on('message', (message: ToDetectWorker) => {
     if (message.type === 'stop') stopping.abort()
-    else post({ type: 'explanation', id: message.id, explanation: shard.explain(message.detector, message.key) })
+    else post({ type: 'answer', id: message.id, answer: answerTo(message) })
   })
+  function answerTo(message: Exclude<ToDetectWorker, { type: 'stop' }>): object | null {
+    return message.type === 'explain' ? shard.explain(message.detector, message.key) : shard.inventory(message.question)
+  }
   const telling = setInterval(() => {
     post({ type: 'figures', ...tally.take(), snapshotAgeSeconds: snapshots.ageSeconds() })
   }, FIGURES_EVERY_MS)

@@ -27,6 +27,7 @@ import { INGEST_LIMITS } from './ingest/limits.ts'
 import { createPreparer } from './ingest/prepare/prepare.ts'
 import type { Preparer, RegisteredSource } from './ingest/preparer.ts'
 import { createSeal } from './ingest/seal.ts'
+import { createInventoryDesk } from './inventory-desk.ts'
 import { startLead } from './lead-duty.ts'
 import { DAY_MS } from './model/time.ts'
 import { createQuarantineDesk } from './quarantine-desk.ts'
@@ -57,13 +58,14 @@ export async function startFlow(ground: Ground, stopping: Stopping): Promise<str
 
   // findings -> alerts: the book, which list and feed are read from
   const events = createEventResolver(log.events, store)
+  const names = createEnterpriseNames(store, clock)
   const desk = createDesk({
     findings: log.findings,
     alerts: ground.alerts,
     archive: store.alerts,
     keptMs: config.alertKeptDays * DAY_MS,
     events,
-    directory: createEnterpriseNames(store, clock),
+    directory: names,
     clock,
     logger,
     metrics,
@@ -86,7 +88,7 @@ export async function startFlow(ground: Ground, stopping: Stopping): Promise<str
         onFatal,
       })
     },
-    askElsewhere: replica.askExplanation,
+    askElsewhere: replica,
     onChange: (groups) => metrics.detectGroups.set(groups.length),
     logger,
   })
@@ -142,7 +144,8 @@ export async function startFlow(ground: Ground, stopping: Stopping): Promise<str
   }
   if (work.detect) {
     stopping.onStop('detect', () => detection.stop())
-    stopping.onStop('explanations', replica.answerExplanations(detection.explainHere))
+    const answers = { explain: detection.explainHere, inventory: detection.inventoryHere }
+    stopping.onStop('answers of detection', replica.answerAsDetector(answers))
     await detection.start()
   }
 
@@ -241,6 +244,7 @@ export async function startFlow(ground: Ground, stopping: Stopping): Promise<str
         return backtestThread({ ...at, ...question }, signal)
       },
     }),
+    inventory: createInventoryDesk({ ask: detection.inventory, names, events, epoch: log.epoch }),
     settings: createHouseSettings({ inForce: replica.inForce, change: replica.change }),
     imports,
     quarantine,

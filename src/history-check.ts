@@ -38,6 +38,8 @@ export interface HistoryCheck {
   readonly later: number
   /** Alerts of a log before this one: not compared. */
   readonly ofOtherLogs: number
+  /** Alerts of a version before the one that judges now, and of what does not judge the log: not compared. */
+  readonly ofOtherVersions: number
   readonly differences: readonly Difference[]
 }
 
@@ -67,16 +69,17 @@ export async function checkHistory(o: HistoryCheckParts): Promise<HistoryCheck> 
   onProgress('alerts', 1)
 
   const counted = (wanted: Standing) => [...standings.values()].filter((standing) => standing === wanted).length
-  const [later, ofOtherLogs] = [counted('later'), counted('other-log')]
+  const [later, ofOtherLogs, ofOtherVersions] = [counted('later'), counted('other-log'), counted('other-version')]
   const alertsOf = (detector: string) => [...pass.alerts.values()].filter((alert) => alert.detector === detector).length
   return {
     epoch,
     position: pass.position,
     lacking: until - pass.messages,
     detectors: pass.states.map((state) => ({ ...state, alerts: alertsOf(state.detector) })),
-    compared: standings.size - later - ofOtherLogs,
+    compared: standings.size - later - ofOtherLogs - ofOtherVersions,
     later,
     ofOtherLogs,
+    ofOtherVersions,
     differences: differencesIn(standings),
   }
 }

@@ -35,7 +35,7 @@ export interface OfflinePass {
   /** Messages folded in: fewer than `position` when history lacks some. */
   readonly messages: number
   /** What the state has come to, by detector. */
-  readonly states: readonly Pick<DetectorState, 'detector' | 'keys' | 'episodes'>[]
+  readonly states: readonly Pick<DetectorState, 'detector' | 'keys' | 'episodes' | 'liveSince'>[]
   readonly findings: number
 }
 
@@ -64,7 +64,9 @@ export async function passOffline(o: {
     position = message.seq
     messages++
   }
-  const states = shard.state().map(({ detector, keys, episodes }) => ({ detector, keys, episodes }))
+  const states = shard
+    .state()
+    .map(({ detector, keys, episodes, liveSince }) => ({ detector, keys, episodes, liveSince }))
   const asTold = new Map([...alerts].map(([id, alert]) => [id, told(alert)]))
   return { alerts: asTold, saved: alerts, position, messages, states, findings }
 }

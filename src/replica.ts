@@ -8,6 +8,7 @@ import { createLeases, type Leases } from './log/leases.ts'
 import { leaseTimes } from './log/own-lease.ts'
 import type { Control } from './model/control.ts'
 import { YujingError } from './model/errors.ts'
+import type { FoundCase, FoundInventory, InventoryQuestion } from './model/inventory.ts'
 import type { Position } from './model/position.ts'
 import type { ClockDoubtReason } from './model/readiness.ts'
 import type { Change, Changed, SettingsChanges } from './settings-changes.ts'
@@ -29,6 +30,8 @@ interface Doubt {
 /** How long an answer of another process is waited for, milliseconds: longer than the lead waits for the log. */
 const LEAD_ANSWERS_MS = 7_000
 const EXPLANATION_MS = 3_000
+/** Cases of the inventory asked for at once: one takes a few KiB, and a message holds a MiB. */
+const MOST_CASES = 100
 /** Seconds after which a request that met no lead should come again. */
 const RETRY_AFTER_SECONDS = 2
 
@@ -46,11 +49,15 @@ export interface Replica {
     change: Change & { readonly topic: T },
   ): Promise<{ readonly position: Position; readonly value: InForce[T] }>
   askExplanation(address: string, detector: string, key: string): Promise<object | null>
+  askInventory(address: string, question: InventoryQuestion): Promise<FoundInventory>
   /** Shows every replica what is in force. */
   project<T extends Topic>(topic: T, value: InForce[T]): Promise<number>
   /** Answer the others, until the returned function is called. */
   answerAsLead(writer: WriterPort & Attributing, changes: Pick<SettingsChanges, 'say' | 'change'>): () => void
-  answerExplanations(explain: (detector: string, key: string) => Promise<object | null>): () => void
+  answerAsDetector(answers: {
+    explain(detector: string, key: string): Promise<object | null>
+    inventory(question: InventoryQuestion): Promise<FoundInventory>
+  }): () => void
   /** The other processes that doubt their clocks, by what they said some seconds ago. */
   doubtsElsewhere(): readonly Doubt[]
 }
@@ -114,6 +121,16 @@ export async function createReplica(o: {
     async askExplanation(address, detector, key) {
       return decode<object | null>(await calls.ask(address, 'explain', encode({ detector, key }), EXPLANATION_MS))
     },
+    async askInventory(address, question) {
+      const cases: FoundCase[] = []
+      for (let after = question.after; ; after = (cases.at(-1) as FoundCase).place) {
+        const most = Math.min(MOST_CASES, question.most - cases.length)
+        const asked = encode({ ...question, after, most })
+        const part = decode<FoundInventory>(await calls.ask(address, 'inventory', asked, EXPLANATION_MS))
+        cases.push(...part.cases)
+        if (part.cases.length < most || cases.length === question.most) return { ...part, cases }
+      }
+    },
     project: (topic, value) => settings.put(inForceKey(topic), value),
     answerAsLead(writer, changes) {
       const ends = [
@@ -128,11 +145,18 @@ export async function createReplica(o: {
         for (const end of ends) end()
       }
     },
-    answerExplanations: (explain) =>
-      calls.answer(leases.address, 'explain', async (question) => {
-        const { detector, key } = decode<{ detector: string; key: string }>(question)
-        return encode(await explain(detector, key))
-      }),
+    answerAsDetector({ explain, inventory }) {
+      const ends = [
+        calls.answer(leases.address, 'explain', async (question) => {
+          const { detector, key } = decode<{ detector: string; key: string }>(question)
+          return encode(await explain(detector, key))
+        }),
+        calls.answer(leases.address, 'inventory', async (question) => encode(await inventory(decode(question)))),
+      ]
+      return () => {
+        for (const end of ends) end()
+      }
+    },
     doubtsElsewhere: () =>
       leases
         .living()

@@ -12,6 +12,7 @@ const TABLE = {
   'alerts.read': ['supervisor', 'viewer', 'admin'],
   'alerts.act': ['supervisor', 'admin'],
   'live.read': ['supervisor', 'viewer', 'admin'],
+  'inventory.read': ['supervisor', 'viewer', 'admin'],
   'overview.read': ['supervisor', 'viewer', 'admin'],
   'enterprises.read': ['supervisor', 'viewer', 'admin'],
   'detectors.read': ['supervisor', 'viewer', 'admin'],

@@ -29,7 +29,7 @@ const PROJECTIONS: Record<Role, (identity: Identity, alert: Alert) => Alert | nu
   admin: (_identity, alert) => alert,
 }
 
-const ELSEWHERE = {
+export const ELSEWHERE = {
   zh: '涉及其他辖区，由上级牵头。',
   en: 'Concerns other districts as well; the common superior leads.',
 }

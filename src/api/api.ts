@@ -17,6 +17,7 @@ import type { Detectors } from './port-detectors.ts'
 import type { EventDoor } from './port-door.ts'
 import type { Health } from './port-health.ts'
 import type { ImportRuns } from './port-imports.ts'
+import type { Inventory } from './port-inventory.ts'
 import type { LiveFeed } from './port-live.ts'
 import type { Quarantine } from './port-quarantine.ts'
 import type { Settings } from './port-settings.ts'
@@ -34,6 +35,7 @@ import { detectorRoutes } from './routes/detectors.ts'
 import { enterpriseRoutes } from './routes/enterprises.ts'
 import { eventRoutes } from './routes/events.ts'
 import { importRoutes } from './routes/imports.ts'
+import { inventoryRoutes } from './routes/inventory.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { liveTicketRoutes } from './routes/live-ticket.ts'
 import { officerRoutes } from './routes/officers.ts'
@@ -65,6 +67,7 @@ export interface ApiOptions {
   readonly store: HistoryStore
   readonly verify: Verify
   readonly detectors: Detectors
+  readonly inventory: Inventory
   readonly settings: Settings
   readonly imports: ImportRuns
   readonly quarantine: Quarantine
@@ -142,6 +145,7 @@ export async function createApi(options: ApiOptions): Promise<Server> {
   codeRoutes(server)
   enterpriseRoutes(server, store)
   detectorRoutes(server, options.detectors, store)
+  inventoryRoutes(server, options.inventory)
   settingsRoutes(server, options.settings)
   quarantineRoutes(server, store, options.quarantine)
   importRoutes(server, options.imports)

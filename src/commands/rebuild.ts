@@ -40,7 +40,7 @@ export function rebuildCommand(context: CommandContext): Command {
 }
 
 function inWords(check: HistoryCheck): string {
-  const { epoch, position, lacking, compared, later, ofOtherLogs, differences } = check
+  const { epoch, position, lacking, compared, later, ofOtherLogs, ofOtherVersions, differences } = check
   const lines = [
     `folded up to ${epoch}:${position}${lacking === 0 ? '' : `; ${lacking} messages are in neither store nor log`}`,
     ...check.detectors.map(
@@ -48,7 +48,7 @@ function inWords(check: HistoryCheck): string {
         `  ${detector}: ${keys} keys, ${episodes} open episodes, ${alerts} alerts`,
     ),
     `${compared} alerts compared, ${differences.length} differ; not compared: ${later} changed since, ` +
-      `${ofOtherLogs} of an earlier log`,
+      `${ofOtherLogs} of an earlier log, ${ofOtherVersions} of an earlier version or no detector`,
     ...differences.flatMap(differenceInWords),
   ]
   return `${lines.join('\n')}\n`

@@ -14,8 +14,9 @@ import { defaultParameters, type ParametersInForce } from './parameters.ts'
 import type { Plan } from './plan.ts'
 import { mayBeSilent } from './silence.ts'
 import { NO_DEADLINES, type RestoredCell } from './snapshot.ts'
+import { takeStock } from './take-stock.ts'
 import { binOf } from './windows/bins.ts'
-import { newestBin, setSilence, silenceOf } from './windows/record.ts'
+import { newestBin, type Silence, setSilence, silenceOf } from './windows/record.ts'
 
 /** Source of the anchor of an episode that an instant opened. */
 const TIMER = 'yujing.timer'
@@ -58,6 +59,11 @@ export class Cell {
   readonly deadlines: Deadlines | null
   /** Events that came too late to change a window. */
   storedOnly = 0
+  /**
+   * Sequence of the entry since which this version of the detector judges; 0: since the log began. Null: it does not yet,
+   * and what it would say is not told.
+   */
+  liveSince: number | null
 
   constructor(plan: Plan, restored?: RestoredCell) {
     this.plan = plan
@@ -66,6 +72,7 @@ export class Cell {
     this.logTime = restored?.logTime ?? 0
     this.parameters = restored?.parameters ?? defaultParameters(plan.detector)
     this.allowed = new AllowedKeys(restored?.allowed)
+    this.liveSince = restored === undefined ? 0 : restored.liveSince
     const begun = { logTime: this.logTime, image: restored?.deadlines ?? NO_DEADLINES }
     this.deadlines = plan.waits ? new Deadlines(plan, this.states, this.parameters, begun) : null
   }
@@ -75,11 +82,28 @@ export class Cell {
     return this.deadlines?.next ?? Number.POSITIVE_INFINITY
   }
 
-  /** Other parameters hold from here on. */
+  /** Other parameters hold from here on, at a log time. */
   retune(parameters: ParametersInForce, logTime: number): void {
+    this.logTime = logTime
     this.parameters = parameters
     this.deadlines?.retime(parameters, logTime)
+    takeStock(this, 'parameters')
     this.holdWhatPassed(logTime)
+  }
+
+  /** The log says at `seq` and a log time which versions judge from here on. */
+  goLive(versions: Readonly<Record<string, number>>, seq: number, logTime: number): void {
+    const { id, version } = this.plan.detector
+    const isLive = versions[id] === version
+    this.logTime = logTime
+    if (isLive && this.liveSince === null) takeStock(this, 'version')
+    if (!isLive) this.liveSince = null
+    else this.liveSince ??= seq
+  }
+
+  /** What a version finds before it has gone live is not told: the one before it speaks, or nobody. */
+  told(found: readonly Finding[]): readonly Finding[] {
+    return this.liveSince === null ? [] : found
   }
 
   /** A source has sent everything that happened before `through`. What that releases is judged by `pass`. */
@@ -111,7 +135,7 @@ export class Cell {
   /** Counts the event for one of its keys and judges it; at most one finding comes of it. */
   handle(moment: Moment<LoggedEvent>): Finding | null {
     const { event, touch, logTime } = moment
-    const record = this.states.open(touch, event.test, binOf(this.plan.unit, event.time), logTime)
+    const record = this.states.open(touch, event, binOf(this.plan.unit, event.time), logTime)
     if (record === 0) return null
     const { judged, without } = this.count(moment, record)
     const finding = conclude(this, moment, record, judged, without)
@@ -159,12 +183,13 @@ export class Cell {
     this.deadlines?.hold(record, logTime, () => {
       if (this.allowed.entryOf(this.states.nameOf(record), logTime) !== null) return false
       const { verdict } = this.judgeAt(record, this.endNow(record, logTime), logTime, true)
-      return severity(verdict.level) > severity(this.states.episodes.get(record)?.level ?? null)
+      const { held } = silenceOf(this.states.arena, record)
+      return severity(verdict.level) > Math.max(held, severity(this.states.episodes.get(record)?.level ?? null))
     })
   }
 
   /** The bin of an instant, or the newest bin where that is later. */
-  private endNow(record: number, now: number): number {
+  endNow(record: number, now: number): number {
     return Math.max(binOf(this.plan.unit, now), newestBin(this.states.arena, record))
   }
 
@@ -175,14 +200,21 @@ export class Cell {
     return endsToJudge(this.plan, this.states.arena, record, bin)
   }
 
-  /** Severity at an end before what is happening is counted; only asked of keys that backfill may hold silently. */
+  /** Severity at an end before what is happening is counted; only asked of keys that may be held silently. */
   severityWithout(moment: Moment, record: number, now: number): ((end: number) => number) | null {
-    const { arena, episodes } = this.states
-    if (episodes.has(record) || !mayBeSilent(silenceOf(arena, record))) return null
+    const { arena, episodes, inventory } = this.states
+    const isSilent = episodes.has(record) ? inventory.has(record) : mayBeSilent(silenceOf(arena, record))
+    if (!isSilent) return null
     const bin = binOf(this.plan.unit, moment.event.time)
     const newest = Math.max(bin, newestBin(arena, record))
     const ends = new Set([...this.endsOf(moment, record, bin), bin, newest, this.endNow(record, moment.due ?? now)])
     const severities = new Map([...ends].map((end) => [end, severity(this.judgeAt(record, end, now).verdict.level)]))
     return (end) => severities.get(end) ?? 0
+  }
+
+  /** What is held silently of a key from now on; nothing: it leaves the inventory. */
+  keepSilent(record: number, silence: Silence): void {
+    setSilence(this.states.arena, record, silence)
+    if (silence.held === 0) this.states.inventory.delete(record)
   }
 }

@@ -110,6 +110,7 @@ export class Cells {
         held: sum((cell) => cell.deadlines?.held ?? 0),
         released: sum((cell) => cell.deadlines?.released ?? 0),
         dropped: sum((cell) => cell.deadlines?.dropped ?? 0),
+        liveSince: cells[0]?.liveSince ?? null,
       }
     })
   }

@@ -6,10 +6,11 @@ import { alertIdOf, type Episode, isOver, newestEnd, noteEnds } from './episode.
 import { findingOf } from './finding.ts'
 import { type Fulfilled, isFulfilled, type Judgement, spanOf } from './judgement.ts'
 import { crossing, lowered, NO_SILENCE } from './silence.ts'
+import { listSilent } from './take-stock.ts'
 import { thin } from './thinning.ts'
 import { binStart } from './windows/bins.ts'
 import { contributionsBetween } from './windows/contributions.ts'
-import { listOf, newestBin, setSilence, silenceOf } from './windows/record.ts'
+import { listOf, newestBin, silenceOf } from './windows/record.ts'
 import { newestTallyBin } from './windows/tally.ts'
 
 /** An alert whose opening finding's last event is older than this against log time is historic. */
@@ -28,24 +29,27 @@ export function conclude(
   const { arena, episodes } = cell.states
   const top = judged.findLast(isFulfilled)
   const episode = episodes.get(record)
-  if (episode && !(top && beginsAnother(cell, episode, top.end)))
+  if (episode && !(top && beginsAnother(cell, record, episode, top.end, without)))
     return continueEpisode(cell, moment, record, episode, judged, top)
   const silence = silenceOf(arena, record)
   if (top === undefined) {
     // What a source has not told yet may hold the trigger all the same.
     const mayHold = cell.plan.waits && isFulfilled(cell.judgeAt(record, newest.end, moment.logTime, true))
-    if (isNewest(cell, record, newest) && !mayHold) setSilence(arena, record, NO_SILENCE)
+    if (isNewest(cell, record, newest) && !mayHold) cell.keepSilent(record, NO_SILENCE)
     return null
   }
   // A departure may lower a level, it never opens an alert.
   if (moment.touch.stock === -1) {
-    setSilence(arena, record, lowered(silence, severity(top.verdict.level)))
+    cell.keepSilent(record, lowered(silence, severity(top.verdict.level)))
     return null
   }
   if (!episode && without) {
     const crossed = crossing(silence, without(top.end), severity(top.verdict.level))
-    setSilence(arena, record, crossed.silence)
-    if (!crossed.opens) return null
+    cell.keepSilent(record, crossed.silence)
+    if (!crossed.opens) {
+      listSilent(cell, moment, record)
+      return null
+    }
   }
   return isAllowed(cell, moment) ? null : openEpisode(cell, moment, record, judged.filter(isFulfilled), top)
 }
@@ -58,6 +62,7 @@ function openEpisode(
   top: Fulfilled,
 ): Finding {
   const { event, touch, due, logTime } = moment
+  cell.states.inventory.delete(record)
   const anchor = { source: event.source, id: event.id }
   const span = spanOf(cell.plan, cell.states.arena, record, fulfilled, event.time)
   const [first, last] = [span.first, Math.max(span.last, due ?? span.last)]
@@ -93,16 +98,19 @@ function continueEpisode(
   const newest = judged.at(-1) as Judgement
   const recedes = moment.touch.stock === -1
   const withdraw = () => {
-    cell.states.episodes.delete(record)
+    cell.states.endEpisode(record)
     return tell(cell, 'withdrawn', moment, record, episode, newest)
   }
   if (!recedes && noteFulfilled(cell, moment, record, episode, judged) === 'none-left') return withdraw()
   if (!isFulfilled(newest) && cell.plan.detector.deadlines?.closesItself) return withdraw()
-  if (!isFulfilled(newest) && isNewest(cell, record, newest))
+  if (!isFulfilled(newest) && isNewest(cell, record, newest)) {
+    cell.states.inventory.delete(record)
     return episode.level === null ? null : tell(cell, 'end', moment, record, episode, newest)
+  }
   if (top === undefined || (recedes ? episode.level === null : top.end !== newestEnd(episode))) return null
   if (isAllowed(cell, moment)) return null
   const { level, observed } = top.verdict
+  if (severity(level) > severity(episode.lastLevel)) cell.states.inventory.delete(record)
   const kind = thin(episode, { level, observed, day: dayOf(cell, top) })
   return kind === null || (recedes && kind !== 'level') ? null : tell(cell, kind, moment, record, episode, top)
 }
@@ -163,16 +171,27 @@ export function tell(
     episode.observed = observed
     episode.day = dayOf(cell, shown)
   }
-  return findingOf({ kind, plan, parameters, moment, episode, shown, contributions })
+  const found = findingOf({ kind, plan, parameters, moment, episode, shown, contributions })
+  return { ...found, ...(cell.states.inventory.has(record) && { inventory: true }) }
 }
 
-/** A window fulfilled at `end` begins another episode; what has been pending without a break is one for however long. */
-export function beginsAnother({ plan }: Cell, episode: Episode, end: number): boolean {
+/**
+ * A window fulfilled at `end` begins another episode; what has been pending without a break is one for however long, and a
+ * case of the inventory is one until it falls below.
+ */
+export function beginsAnother(
+  { plan, states }: Cell,
+  record: number,
+  episode: Episode,
+  end: number,
+  without: ((end: number) => number) | null,
+): boolean {
+  if (states.inventory.has(record)) return without?.(end) === 0
   return !(plan.waits && episode.level !== null) && isOver(episode, plan.unit, end)
 }
 
 /** The key is counted and not judged where log time stands. */
-function isAllowed({ allowed }: Cell, { touch, logTime }: Moment): boolean {
+function isAllowed({ allowed }: Cell, { touch, logTime }: Pick<Moment, 'touch' | 'logTime'>): boolean {
   return allowed.entryOf(touch.key, logTime) !== null
 }
 

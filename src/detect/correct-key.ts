@@ -8,7 +8,7 @@ import type { Correcting } from './fold-correction.ts'
 import { type Fulfilled, isFulfilled, spanOf } from './judgement.ts'
 import { lowered, NO_SILENCE } from './silence.ts'
 import { binOf } from './windows/bins.ts'
-import { newestBin, setSilence, silenceOf, stockOf } from './windows/record.ts'
+import { newestBin, silenceOf, stockOf } from './windows/record.ts'
 import { countInTally, newestTallyBin } from './windows/tally.ts'
 
 /** What a correction does to one key of a detector. */
@@ -39,7 +39,7 @@ export function correctKey(cell: Cell, key: string, change: KeyCorrection, at: C
     if (touch.deadline && cell.deadlines?.undo(record, touch.deadline, original, logTime)) isChanged = true
   }
   for (const touch of change.stock) {
-    if (record === 0) record = states.open(touch, original.test, binOf(plan.unit, event.time), logTime)
+    if (record === 0) record = states.open(touch, original, binOf(plan.unit, event.time), logTime)
     if (record === 0) continue
     const stock = stockOf(states.arena, record)
     states.moveStock(record, touch)
@@ -87,7 +87,7 @@ function corrected(
     return []
   }
   const top = judged.findLast(isFulfilled)
-  const isNew = top !== undefined && beginsAnother(cell, asItWas, top.end)
+  const isNew = top !== undefined && beginsAnother(cell, record, asItWas, top.end, without)
   if (!isNew) noteJudged(cell, moment, episode, judged)
   note(
     episode,
@@ -120,7 +120,7 @@ function fulfilledAt(cell: Cell, record: number, end: number, logTime: number): 
 function calm(cell: Cell, record: number, logTime: number): void {
   const { arena } = cell.states
   const held = severity(cell.judgeAt(record, newestEndOf(cell, record), logTime, true).verdict.level)
-  setSilence(arena, record, held === 0 ? NO_SILENCE : lowered(silenceOf(arena, record), held))
+  cell.keepSilent(record, held === 0 ? NO_SILENCE : lowered(silenceOf(arena, record), held))
 }
 
 function newestEndOf({ states, plan }: Cell, record: number): number {
@@ -146,12 +146,15 @@ function told(
     level: levelTaken(episode, before, left),
   }
   if (newestEnd(episode) === Number.NEGATIVE_INFINITY) {
-    cell.states.episodes.delete(record)
+    cell.states.endEpisode(record)
     return { ...tell(cell, 'withdrawn', moment, record, episode, newest), correction }
   }
   setTimes(cell, record, episode, left)
   const finding = { ...tell(cell, 'correction', moment, record, episode, left.at(-1) ?? newest), correction }
-  if (!isFulfilled(newest)) episode.level = null
+  if (!isFulfilled(newest)) {
+    episode.level = null
+    cell.states.inventory.delete(record)
+  }
   return finding
 }
 

@@ -8,14 +8,16 @@ import { newestTallyBin } from './windows/tally.ts'
 
 /**
  * Why a key has an alert or none: somebody has put it on the allow-list; nothing known of it; below the threshold;
- * fulfilled since backfill and silent until the level rises; a finding waits for sources to say that they have sent
- * everything; an episode runs; an episode ran and its newest window no longer fulfils the trigger.
+ * fulfilled since backfill and silent until the level rises; in the inventory, because it fulfilled the trigger when that
+ * went live; a finding waits for sources to say that they have sent everything; an episode runs; an episode ran and its
+ * newest window no longer fulfils the trigger.
  */
 export type WhyState =
   | 'allow-listed'
   | 'no-events'
   | 'below-threshold'
   | 'held-by-backfill'
+  | 'inventory'
   | 'held'
   | 'alert-open'
   | 'alert-ended'
@@ -105,6 +107,7 @@ function allowListed({ allowed, logTime }: Cell, key: string): Explanation['allo
 }
 
 function stateOf(cell: Cell, record: number, level: Level | null): WhyState {
+  if (cell.states.inventory.has(record)) return 'inventory'
   const episode = cell.states.episodes.get(record)
   if (episode) return episode.level === null ? 'alert-ended' : 'alert-open'
   if (heldBy(cell, record).length > 0) return 'held'

@@ -2,6 +2,7 @@ import type { AllowListEntry } from '../model/allow-list.ts'
 import type { ControlEntry } from '../model/control.ts'
 import type { LoggedEvent } from '../model/event.ts'
 import type { Finding } from '../model/finding.ts'
+import type { FoundInventory, InventoryQuestion } from '../model/inventory.ts'
 import type { LogMessage, StoredMessage } from '../model/log-message.ts'
 import type { LocalPosition } from '../model/position.ts'
 import { AllowedKeys, entriesFor } from './allowed-keys.ts'
@@ -9,6 +10,7 @@ import { Cells } from './cells.ts'
 import type { Detector } from './contract.ts'
 import { type Explanation, explainKey } from './explain.ts'
 import { type Correcting, correctingOf, foldCorrection } from './fold-correction.ts'
+import { inventoryOf } from './inventory.ts'
 import { decodeMessage, type FoldMessage, LogOrderError } from './log-order.ts'
 import { withParameters } from './parameters.ts'
 import type { Plan } from './plan.ts'
@@ -81,6 +83,10 @@ export class FoldingShard implements Shard {
     return cell ? explainKey(cell, key) : null
   }
 
+  inventory(question: InventoryQuestion): FoundInventory {
+    return inventoryOf(this.cells.all, question)
+  }
+
   state(): DetectorState[] {
     return this.cells.state()
   }
@@ -111,7 +117,8 @@ export class FoldingShard implements Shard {
   private wake(place: LocalPosition, findings: Finding[], why: 'time' | 'mark'): void {
     const position = { epoch: this.epoch, ...place }
     const due = this.cells.waiting.filter((cell) => cell.seq < place.seq && cell.nextWake <= this.logTime)
-    findings.push(...due.flatMap((cell) => cell.pass(this.logTime, position, why)).sort(byInstantAndKey))
+    const found = due.flatMap((cell) => cell.told(cell.pass(this.logTime, position, why)))
+    findings.push(...found.sort(byInstantAndKey))
     this.nextWake = Math.min(...this.cells.waiting.map((cell) => cell.nextWake))
   }
 
@@ -128,7 +135,7 @@ export class FoldingShard implements Shard {
         if (!cell || cell.seq >= event.position.seq) continue
         const finding = cell.handle({ event, touch, due: null, logTime: this.logTime })
         this.nextWake = Math.min(this.nextWake, cell.nextWake)
-        if (finding) findings.push(finding)
+        if (finding) findings.push(...cell.told([finding]))
       }
     }
   }
@@ -136,12 +143,14 @@ export class FoldingShard implements Shard {
   /** What it takes back may have been read by detectors that do not read the correction. */
   private applyCorrection(correcting: Correcting): Finding[] {
     const { seq } = correcting.event.position
-    return this.cells.plans.flatMap(({ detector }, row) =>
-      foldCorrection(detector, correcting, (key) => {
-        const cell = this.cells.at(row, partitionOf(detector.keyKind, key))
+    return this.cells.plans.flatMap(({ detector }, row) => {
+      const cellOf = (key: string) => this.cells.at(row, partitionOf(detector.keyKind, key))
+      const found = foldCorrection(detector, correcting, (key) => {
+        const cell = cellOf(key)
         return cell && cell.seq < seq ? cell : undefined
-      }),
-    )
+      })
+      return found.flatMap((finding) => cellOf(finding.key.key)?.told([finding]) ?? [])
+    })
   }
 
   private applyControl(entry: ControlEntry, findings: Finding[]): void {
@@ -159,6 +168,9 @@ export class FoldingShard implements Shard {
           cell.retune(withParameters(cell.plan.detector, version, parameters), this.logTime)
       this.wake(place, findings, 'time')
     }
+    if (entry.type === 'yujing.detectors')
+      for (const cell of this.cells.all)
+        if (cell.seq < entry.seq) cell.goLive(entry.data.versions, entry.seq, this.logTime)
   }
 
   /** Each cell gets what concerns its own keys. */

@@ -3,6 +3,7 @@ import { DAY_MS } from '../model/time.ts'
 import type { Touch } from './contract.ts'
 import { floorOf } from './ends.ts'
 import { type Episode, isOver, settle } from './episode.ts'
+import type { InventoryMark } from './inventory.ts'
 import type { Plan } from './plan.ts'
 import { hash64 } from './statistics/hash.ts'
 import { addAmount, freeAmounts, takeAmount, trimAmounts } from './windows/amounts.ts'
@@ -29,6 +30,7 @@ export interface KeyStatesImage {
   readonly arena: ArenaImage
   readonly references: readonly number[]
   readonly episodes: readonly (readonly [reference: number, episode: Episode])[]
+  readonly inventory: readonly (readonly [reference: number, mark: InventoryMark])[]
 }
 
 const UNTOUCHED_SECONDS = DAY_MS / 1000
@@ -37,6 +39,8 @@ const UNTOUCHED_SECONDS = DAY_MS / 1000
 export class KeyStates {
   readonly arena: Arena
   readonly episodes: Map<number, Episode>
+  /** Keys that fulfilled the trigger when it went live: no alert opens for them as they stand (`inventory.ts`). */
+  readonly inventory: Map<number, InventoryMark>
   private readonly plan: Plan
   private readonly table: KeyTable
 
@@ -45,6 +49,7 @@ export class KeyStates {
     this.arena = new Arena(image?.arena)
     this.table = new KeyTable(this.arena, image?.references)
     this.episodes = new Map(image?.episodes)
+    this.inventory = new Map(image?.inventory)
   }
 
   get keys(): number {
@@ -72,15 +77,18 @@ export class KeyStates {
   }
 
   /** The key's record, made if there is none; a departure from an unknown key makes none and gets 0. */
-  open(touch: Touch, test: boolean, bin: number, logTime: number): number {
+  open(touch: Touch, { test, region }: Pick<LoggedEvent, 'test' | 'region'>, bin: number, logTime: number): number {
     const hash = hashOf(touch.key, test)
     const known = this.table.find(hash)
-    if (known !== 0 && !this.isOver(known, logTime)) return known
+    if (known !== 0 && !this.isOver(known, logTime)) {
+      this.keepName(known, touch.key, region)
+      return known
+    }
     if (known !== 0) this.drop(known)
     if (touch.stock === -1) return 0
     const reference = record.createRecord(this.arena, hash, bin, this.plan.recordWords)
     record.setTouchedAt(this.arena, reference, Math.floor(logTime / 1000))
-    if (this.plan.waits) record.setNameReference(this.arena, reference, keepName(this.arena, touch.key))
+    if (this.plan.waits) this.keepName(reference, touch.key, region)
     this.table.insert(reference)
     return reference
   }
@@ -96,9 +104,36 @@ export class KeyStates {
     return this.table.references()
   }
 
+  /** Those of keys whose time is not over. */
+  present(logTime: number): number[] {
+    return this.records().filter((reference) => !this.isOver(reference, logTime))
+  }
+
   /** The key's own text; only of a detector whose items fall due. */
   nameOf(reference: number): string {
-    return nameAt(this.arena, record.nameReference(this.arena, reference))
+    return this.named(reference)?.key ?? ''
+  }
+
+  /**
+   * The key's own text and the county it was seen in, as far as the state can tell: as it was kept, or by the newest event
+   * that is kept. Null of a test key.
+   */
+  identityOf(reference: number): { readonly key: string; readonly region: string } | null {
+    const [from, to] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
+    const events = contributionsBetween(this.arena, record.listOf(this.arena, reference, 'contributions'), from, to)
+    const newest = events[0]?.region
+    const named = this.named(reference)
+    const candidates = [
+      ...(named === null ? [] : [{ key: named.key, region: newest ?? named.region }]),
+      ...events.map(({ subject, region }) => ({ key: subject, region })),
+    ]
+    return candidates.find(({ key }) => this.table.find(hashOf(key, false)) === reference) ?? null
+  }
+
+  /** The episode is over, and with it whatever the inventory said of the key. */
+  endEpisode(reference: number): void {
+    this.episodes.delete(reference)
+    this.inventory.delete(reference)
   }
 
   /** An event of this bin still changes the key's windows. */
@@ -182,7 +217,23 @@ export class KeyStates {
   }
 
   image(): KeyStatesImage {
-    return { arena: this.arena.image(), references: this.table.references(), episodes: [...this.episodes] }
+    const [episodes, inventory] = [[...this.episodes], [...this.inventory]]
+    return { arena: this.arena.image(), references: this.table.references(), episodes, inventory }
+  }
+
+  private keepName(reference: number, key: string, region: string): void {
+    const { arena, plan } = this
+    if (plan.nameWord === null || record.nameReference(arena, reference, plan.nameWord) !== 0) return
+    record.setName(arena, reference, plan.nameWord, keepName(arena, key), Number(region))
+  }
+
+  /** What `keepName` kept. */
+  private named(reference: number): { readonly key: string; readonly region: string } | null {
+    const { nameWord } = this.plan
+    const name = nameWord === null ? 0 : record.nameReference(this.arena, reference, nameWord)
+    if (name === 0) return null
+    const region = record.nameRegion(this.arena, reference, nameWord as number)
+    return { key: nameAt(this.arena, name), region: region === 0 ? '' : String(region).padStart(6, '0') }
   }
 
   /** The key's newest event moves on: what lies behind retention is forgotten. */
@@ -220,14 +271,13 @@ export class KeyStates {
     freeTally(this.arena, reference, this.plan.span)
     if (this.plan.memberReach > 0) freeMembers(this.arena, reference, this.plan.memberSpan)
     if (this.plan.amounts.length > 0) freeAmounts(this.arena, reference)
-    if (this.plan.waits) {
-      freeItems(this.arena, reference)
-      freeName(this.arena, record.nameReference(this.arena, reference))
-    }
+    if (this.plan.waits) freeItems(this.arena, reference)
+    const name = this.plan.nameWord === null ? 0 : record.nameReference(this.arena, reference, this.plan.nameWord)
+    if (name !== 0) freeName(this.arena, name)
     const contributions = record.listOf(this.arena, reference, 'contributions')
     this.arena.resize(contributions.reference, contributions.length * CONTRIBUTION_WORDS, 0)
     this.arena.free(reference, this.plan.recordWords)
-    this.episodes.delete(reference)
+    this.endEpisode(reference)
   }
 }
 

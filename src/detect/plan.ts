@@ -1,6 +1,6 @@
 import type { Detector, WindowSpec } from './contract.ts'
 import { BINS_A_DAY, type BinUnit } from './windows/bins.ts'
-import { RECORD_WORDS } from './windows/record.ts'
+import { NAME_WORD, RECORD_WORDS } from './windows/record.ts'
 
 /** What follows from a detector's declaration, worked out once. All lengths are in bins of `unit`. */
 export interface Plan {
@@ -21,6 +21,11 @@ export interface Plan {
   readonly waits: boolean
   /** Size of a key's record. */
   readonly recordWords: number
+  /**
+   * Word of the record that refers to the key's own text; null: none is kept. Of an enterprise its events tell it. A key
+   * that is no enterprise is told by nothing but its text, which is kept from its second event on: most have but one.
+   */
+  readonly nameWord: number | null
 }
 
 /** Works a declaration out. */
@@ -33,6 +38,9 @@ export function planOf(detector: Detector): Plan {
   const reach = Math.max(...reaches)
   const memberReach = Math.max(0, ...memberReaches)
   const amounts = [...new Set(windows.flatMap(({ sums }) => sums ?? []))].sort()
+  const waits = detector.deadlines !== undefined
+  const isNamed = waits || detector.stock === true || detector.keyKind !== 'enterprise'
+  const hasMore = waits || (isNamed && amounts.length > 0)
   return {
     detector,
     unit,
@@ -42,8 +50,9 @@ export function planOf(detector: Detector): Plan {
     span: lateness + reach,
     memberSpan: lateness + memberReach,
     amounts,
-    waits: detector.deadlines !== undefined,
-    recordWords: RECORD_WORDS[detector.deadlines ? 'waiting' : amounts.length > 0 ? 'summing' : 'plain'],
+    waits,
+    recordWords: RECORD_WORDS[hasMore ? 'waiting' : isNamed ? 'named' : amounts.length > 0 ? 'summing' : 'plain'],
+    nameWord: isNamed ? NAME_WORD[hasMore ? 'waiting' : 'named'] : null,
   }
 }
 

@@ -1,4 +1,4 @@
-import type { AllowListControl, CompletenessControl, ParametersControl } from '../model/control.ts'
+import type { AllowListControl, CompletenessControl, DetectorsControl, ParametersControl } from '../model/control.ts'
 import type { LoggedEvent } from '../model/event.ts'
 import type { Finding } from '../model/finding.ts'
 import { comparePositions, type Position } from '../model/position.ts'
@@ -13,7 +13,7 @@ import { planOf } from './plan.ts'
 export interface ControlAt {
   readonly position: Position
   readonly at: number
-  readonly control: ParametersControl | CompletenessControl | AllowListControl
+  readonly control: ParametersControl | CompletenessControl | AllowListControl | DetectorsControl
 }
 
 /**
@@ -39,7 +39,7 @@ export function replayKey(o: {
 
   function passTo(at: number, position: Position): void {
     cell.logTime = Math.max(cell.logTime, at)
-    findings.push(...cell.pass(cell.logTime, position, 'time'))
+    findings.push(...cell.told(cell.pass(cell.logTime, position, 'time')))
   }
 
   function follow({ position, at, control }: ControlAt): void {
@@ -49,12 +49,16 @@ export function replayKey(o: {
       cell.retune(withParameters(detector, version, parameters), cell.logTime)
       return
     }
+    if (control.type === 'yujing.detectors') {
+      cell.goLive(control.data.versions, position.seq, cell.logTime)
+      return
+    }
     if (control.type === 'yujing.allow-list') {
       cell.allowed = new AllowedKeys(entriesFor(detector, control.data.entries))
       return
     }
     cell.complete(control.data.source, control.data.through)
-    findings.push(...cell.pass(cell.logTime, position, 'mark'))
+    findings.push(...cell.told(cell.pass(cell.logTime, position, 'mark')))
   }
 
   for (const event of o.events) {
@@ -66,12 +70,12 @@ export function replayKey(o: {
     }
     passTo(event.receivedAt, event.position)
     const correcting = correctingOf(event, cell.logTime)
-    if (correcting !== null) findings.push(...foldCorrection(detector, correcting, cellOf))
+    if (correcting !== null) findings.push(...cell.told(foldCorrection(detector, correcting, cellOf)))
     if (correcting !== null || detector.latenessDays[event.type] === undefined) continue
     for (const touch of detector.keys(event)) {
       const moment = { event, touch, due: null, logTime: cell.logTime }
       const finding = cellOf(touch.key)?.handle(moment) ?? null
-      if (finding !== null) findings.push(finding)
+      if (finding !== null) findings.push(...cell.told([finding]))
     }
   }
   for (const control of o.controls.slice(taken)) follow(control)

@@ -1,4 +1,5 @@
 import type { Finding } from '../model/finding.ts'
+import type { FoundInventory, InventoryQuestion } from '../model/inventory.ts'
 import type { LogMessage, StoredMessage } from '../model/log-message.ts'
 import type { Detector } from './contract.ts'
 import type { Explanation } from './explain.ts'
@@ -22,6 +23,8 @@ export interface DetectorState {
   /** Held findings since this shard began: told at last, or come to nothing. */
   readonly released: number
   readonly dropped: number
+  /** Sequence of the entry since which this version judges; 0: since the log began, null: not yet. */
+  readonly liveSince: number | null
 }
 
 export interface RestoreReport {
@@ -55,6 +58,8 @@ export interface Shard {
    * detector: refused whole or for that detector, whose state then stays empty at position 0.
    */
   restore(partition: number, bytes: Uint8Array): RestoreReport
+  /** What is in the inventory, cut to those who ask: counts of all that fits, and the first cases behind a place. */
+  inventory(question: InventoryQuestion): FoundInventory
   /** What the state says of one key, or null if the detector is unknown or the key lies in another shard's partition. */
   explain(detector: string, key: string): Explanation | null
   state(): DetectorState[]

@@ -40,6 +40,8 @@ export interface RestoredCell {
   readonly allowed: readonly AllowListEntry[]
   readonly image: KeyStatesImage
   readonly deadlines: DeadlinesImage
+  /** See `Cell.liveSince`. */
+  readonly liveSince: number | null
 }
 
 interface Section {
@@ -55,6 +57,10 @@ interface Section {
   readonly allowed?: readonly AllowListEntry[]
   /** Only of a detector whose items fall due. */
   readonly deadlines?: DeadlinesImage
+  /** Absent: it has judged since the log began. */
+  readonly liveSince?: number | null
+  /** Absent: no key is in the inventory. */
+  readonly inventory?: KeyStatesImage['inventory']
   readonly episodes: readonly (readonly [number, Episode])[]
   readonly freed: readonly number[]
   readonly arenaWords: number
@@ -103,7 +109,7 @@ export function decodeSnapshot(
   return { section: (plan) => readSection(plan, header.sections, content.subarray(headerEnd)) }
 }
 
-function sectionOf(cell: Cell, { arena, references, episodes }: KeyStatesImage): Section {
+function sectionOf(cell: Cell, { arena, references, episodes, inventory }: KeyStatesImage): Section {
   return {
     detector: cell.plan.detector.id,
     version: cell.plan.detector.version,
@@ -114,6 +120,8 @@ function sectionOf(cell: Cell, { arena, references, episodes }: KeyStatesImage):
     parameters: cell.parameters,
     ...(cell.allowed.entries.length > 0 && { allowed: cell.allowed.entries }),
     ...(cell.deadlines && { deadlines: cell.deadlines.image() }),
+    ...(cell.liveSince !== 0 && { liveSince: cell.liveSince }),
+    ...(inventory.length > 0 && { inventory }),
     episodes,
     freed: arena.freed,
     arenaWords: arena.words.length,
@@ -133,9 +141,10 @@ function readSection(plan: Plan, sections: readonly Section[], body: Buffer): Re
         arena: { words: wordsOf(body.subarray(at, arenaEnd)), freed: section.freed },
         references: Array.from(wordsOf(body.subarray(arenaEnd, end))),
         episodes: section.episodes,
+        inventory: section.inventory ?? [],
       }
-      const { seq, logTime, parameters, allowed = [], deadlines = NO_DEADLINES } = section
-      return { seq, logTime, parameters, allowed, image, deadlines }
+      const { seq, logTime, parameters, allowed = [], deadlines = NO_DEADLINES, liveSince = 0 } = section
+      return { seq, logTime, parameters, allowed, image, deadlines, liveSince }
     }
     at = end
   }
@@ -146,8 +155,9 @@ function readSection(plan: Plan, sections: readonly Section[], body: Buffer): Re
 export const NO_DEADLINES: DeadlinesImage = { sources: [], marks: [] }
 
 /** Lists kept by another plan hold other bins, even where the detector's version was forgotten. */
-function planWord({ unit, lateness, reach, memberReach, amounts, waits }: Plan): string {
-  return [unit, lateness, reach, memberReach, ...amounts, ...(waits ? ['waits'] : [])].join(' ')
+function planWord({ unit, lateness, reach, memberReach, amounts, waits, nameWord }: Plan): string {
+  const form = [...(waits ? ['waits'] : []), ...(nameWord === null ? [] : ['named'])]
+  return [unit, lateness, reach, memberReach, ...amounts, ...form].join(' ')
 }
 
 function bytesOf(words: Uint32Array): Uint8Array {

@@ -84,4 +84,9 @@ export interface Finding {
   readonly logTime: number
   /** Absent where no event was corrected. */
   readonly correction?: FindingCorrection
+  /**
+   * The key is in the inventory: it fulfilled the trigger when this version went live. An alert that it has goes on; none
+   * opens. Absent otherwise.
+   */
+  readonly inventory?: true
 }

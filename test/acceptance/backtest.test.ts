@@ -151,4 +151,56 @@ describe('a detector judges history again', () => {
     const { report } = await tried({})
     expect(report).toMatchObject({ events: 28, inForce: { alerts: 2, withdrawn: 1 } })
   })
+
+  it('and what history alone fulfils is an inventory from the go-live on, and no alert, also after a restart', async () => {
+    const inventory = async (query = '', key = service.adminKey) => {
+      const answer = await service.request(`/v1/inventory${query}`, { headers: { authorization: `Bearer ${key}` } })
+      return { status: answer.status, body: (await answer.json()) as Inventory }
+    }
+    expect((await inventory()).body).toEqual({ lists: [], items: [], next: null })
+    const path = '/v1/detectors/complaint-surge/params'
+    const headers = { 'content-type': 'application/json' }
+    expect((await service.request(path, { method: 'PUT', body: '{}', headers })).status).toBe(200)
+    const listed = await eventually('the inventory', async () => {
+      const { body } = await inventory()
+      return body.items.length > 0 && body
+    })
+    expect(listed).toMatchObject({
+      lists: [
+        { detector: 'complaint-surge', code: 'CMP-01', office: '140105', count: 1, levels: { orange: 1, red: 0 } },
+      ],
+      items: [
+        {
+          level: 'orange',
+          subject: { kind: 'enterprise', key: PAST, enterprises: [PAST], hidden: 0 },
+          office: '140105',
+          department: '消保处',
+          evidence: { observed: 7, threshold: 5, eventsTotal: 7 },
+          because: 'parameters',
+        },
+      ],
+      next: null,
+    })
+    await service.restart()
+    expect((await inventory()).body).toEqual(listed)
+    expect((await alerts(service)).filter(({ subject }) => subject.key === PAST)).toEqual([])
+
+    const made = await service.request('/v1/keys', {
+      body: JSON.stringify({ role: 'viewer', name: 'elsewhere', areas: ['140200'] }),
+      headers,
+    })
+    const { key } = (await made.json()) as { key: string }
+    expect((await inventory('', key)).body).toEqual({ lists: [], items: [], next: null })
+    expect((await inventory('?detector=CMP-01&region=140100&office=140105&level=orange&limit=1')).body).toEqual(listed)
+    for (const query of ['?detector=REG-01', '?region=140200', '?office=none', '?level=red'])
+      expect((await inventory(query)).body.items).toEqual([])
+    for (const query of ['?level=purple', '?cursor=nonsense', '?limit=0'])
+      expect((await inventory(query)).status).toBe(400)
+  })
 })
+
+interface Inventory {
+  readonly lists: readonly object[]
+  readonly items: readonly object[]
+  readonly next: string | null
+}

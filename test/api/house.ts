@@ -137,6 +137,7 @@ function parts(): Omit<
       eventsTotal: evidence.eventsTotal,
       differences: [],
     }),
+    inventory: { ask: async () => ({ lists: [], cases: [] }) },
     detectors: {
       list: () => [DETECTOR],
       async setParameters(id, parameters) {

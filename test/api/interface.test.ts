@@ -127,6 +127,7 @@ describe('documentation', () => {
       '/v1/events/{id}/attribute',
       '/v1/imports',
       '/v1/imports/{run}',
+      '/v1/inventory',
       '/v1/keys',
       '/v1/keys/{id}',
       '/v1/live/ticket',

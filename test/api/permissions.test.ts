@@ -28,6 +28,7 @@ const ROUTES: readonly [method: string, path: string, allowed: readonly string[]
   ['POST', '/v1/alerts/none/verify', ['admin', 'supervisor', 'viewer']],
   ['POST', '/v1/alerts/none/actions', ['admin', 'supervisor'], { action: 'acknowledge' }],
   ['GET', '/v1/officers', ['admin', 'supervisor', 'viewer']],
+  ['GET', '/v1/inventory', ['admin', 'supervisor', 'viewer']],
   ['GET', '/v1/overview', ['admin', 'supervisor', 'viewer']],
   ['GET', `/v1/enterprises/${HOT_POT}`, ['admin', 'supervisor', 'viewer']],
   ['GET', `/v1/enterprises/${HOT_POT}/timeline`, ['admin', 'supervisor', 'viewer']],

@@ -9,6 +9,8 @@ const MINUTE = 60_000
 /** History is a moment behind the log, on a busy machine a long one. */
 const FOR_THE_STORE = { timeout: 60_000 }
 const shop = creditCode(7101)
+/** Known by its history alone. */
+const past = creditCode(7102)
 let service: Service
 let browser: Browser
 let page: Page
@@ -18,7 +20,7 @@ const send = (path: string, method: string, body: unknown) =>
   service.request(path, {
     method,
     headers: { authorization: `Bearer ${service.adminKey}`, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
+    ...(body !== undefined && { body: JSON.stringify(body) }),
   })
 /** A colleague at another desk, who looks again when the alert has just changed. */
 async function actElsewhere(action: object): Promise<void> {
@@ -151,6 +153,31 @@ describe('an administrator', () => {
     await page.locator('[data-action="resubmit"]').waitFor({ state: 'hidden' })
   })
 
+  test('opens a list of the inventory to its cases, and from there the enterprise', async () => {
+    const history = Array.from({ length: 6 }, (_, n) => complaint(past, { time: ago(MINUTE), phone: `1391111000${n}` }))
+    const registered = registration(past, {
+      time: '2024-03-01T09:00:00+08:00',
+      name: '演练健身馆',
+      address: '太原市学府街 8 号',
+    })
+    await post(service, [registered, ...history.map((event) => ({ ...event, backfill: true }))])
+    await send('/v1/detectors/complaint-surge/params', 'PUT', {})
+    await eventually('the inventory', async () => {
+      const answer = await send('/v1/inventory', 'GET', undefined)
+      return ((await answer.json()) as { items: readonly object[] }).items.length === 1
+    })
+    await page.locator('[data-page="inventory"]').click()
+    await page.locator('[data-inventory="CMP-01 140105"]', { hasText: '太原市小店区' }).click()
+    const row = page.locator(`[data-case="${past}"]`)
+    await row.getByText('6', { exact: true }).waitFor()
+    await row.getByText('参数上线').waitFor()
+    expect(await page.locator('[data-case]').count()).toBe(1)
+    await row.getByRole('button').click()
+    await page.getByRole('heading', { name: '企业档案' }).waitFor()
+    await page.locator('[data-action="back"]').click()
+    await row.waitFor()
+  })
+
   test('sees sources and the progress of imports', async () => {
     const begun = { kind: 'events', file: '历史投诉.csv', bytes: 1000, backfill: true }
     await send('/v1/imports/run0000001', 'POST', begun)
@@ -263,7 +290,7 @@ test('a supervisor does not see what only administrators may', async () => {
   const answer = await send('/v1/keys', 'POST', { name: '小店分局', role: 'supervisor', areas: ['140105'] })
   const { key } = (await answer.json()) as { key: string }
   const theirs = await signIn(key)
-  expect(await theirs.locator('[data-page]').allTextContents()).toEqual(['预警', '待归属', '数据源', '日历'])
+  expect(await theirs.locator('[data-page]').allTextContents()).toEqual(['预警', '存量', '待归属', '数据源', '日历'])
   await theirs.goto(`${service.url}/#page=quarantine`)
   await theirs.locator('[data-page="alerts"]').waitFor()
   expect(await theirs.locator('[data-refused]').count()).toBe(0)

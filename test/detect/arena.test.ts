@@ -6,6 +6,7 @@ import { Arena } from '../../src/detect/windows/arena.ts'
 import { addContribution, contributionsBetween } from '../../src/detect/windows/contributions.ts'
 import { KeyTable } from '../../src/detect/windows/key-table.ts'
 import type { List } from '../../src/detect/windows/list.ts'
+import { freeName, keepName, nameAt } from '../../src/detect/windows/name.ts'
 import { createRecord, RECORD_WORDS } from '../../src/detect/windows/record.ts'
 
 describe('the arena', () => {
@@ -62,6 +63,17 @@ describe('the table of keys', () => {
       }),
     )
   })
+})
+
+it('keeps names of any length, and gives their room back', () => {
+  const arena = new Arena()
+  const texts = ['', '140105', '91140105MA0K2914XG', '长'.repeat(84), '风'.repeat(85), 'x'.repeat(70_000)]
+  const kept = texts.map((text) => keepName(arena, text))
+  expect(kept.map((reference) => nameAt(arena, reference))).toEqual(texts)
+  const { bytes } = arena
+  for (const reference of kept) freeName(arena, reference)
+  expect(texts.map((text) => nameAt(arena, keepName(arena, text)))).toEqual(texts)
+  expect(arena.bytes).toBe(bytes)
 })
 
 describe('contributions', () => {

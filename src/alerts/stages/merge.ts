@@ -18,7 +18,7 @@ import { type Arrival, type Change, type Dropped, type Verdict, withHistory } fr
 export function merge(arrival: Arrival): Change | Dropped {
   const { before, verdict } = arrival
   const { finding } = verdict
-  if (before === null) return finding.kind === 'end' || finding.kind === 'withdrawn' ? NOTHING_OPEN : opened(arrival)
+  if (before === null) return opensNothing(finding) ? NOTHING_OPEN : opened(arrival)
   if (isAtOrBefore(placeOf(finding), placeApplied(before))) return ALREADY_APPLIED
   const counted: StoredAlert = {
     ...before,
@@ -76,6 +76,11 @@ export function placeOf({ due, evidence: { position } }: Finding): FindingPlace 
 /** Of the last finding that an alert has taken in. */
 export function placeApplied({ appliedPosition, appliedDue = null }: StoredAlert): FindingPlace {
   return { position: appliedPosition, due: appliedDue }
+}
+
+/** What ends something, and what was there when its detector went live (DESIGN 17), goes on with an alert and opens none. */
+function opensNothing({ kind, inventory }: Finding): boolean {
+  return kind === 'end' || kind === 'withdrawn' || inventory === true
 }
 
 const ALREADY_APPLIED: Dropped = { dropped: 'already-applied' }

@@ -3,7 +3,7 @@ import { ALERT_STATUSES } from '../../model/alert.ts'
 import type { AlertFilter } from '../../model/alert-filter.ts'
 import { YujingError } from '../../model/errors.ts'
 import { LEVELS } from '../../model/level.ts'
-import { commaList } from './common.ts'
+import { commaList, wordList } from './common.ts'
 
 const List = (description: string) =>
   Type.Optional(Type.String({ maxLength: 2000, description: `${description}; comma-separated` }))
@@ -35,8 +35,8 @@ export const AlertQuery = Type.Object({
 /** The filter of a query; `request.invalid` names a value that cannot be. */
 export function filterOf(query: Static<typeof AlertQuery>): AlertFilter {
   return dropUndefined({
-    statuses: words('status', ALERT_STATUSES, query.status),
-    levels: words('level', LEVELS, query.level),
+    statuses: wordList('status', ALERT_STATUSES, query.status),
+    levels: wordList('level', LEVELS, query.level),
     detectors: commaList(query.detector),
     regions: commaList(query.region),
     industries: commaList(query.industry),
@@ -47,14 +47,6 @@ export function filterOf(query: Static<typeof AlertQuery>): AlertFilter {
     q: query.q,
     historic: query.historic,
     test: query.test,
-  })
-}
-
-function words<T extends string>(name: string, allowed: readonly T[], value: string | undefined): T[] | undefined {
-  return commaList(value)?.map((word) => {
-    const known = allowed.find((candidate) => candidate === word)
-    if (known === undefined) throw new YujingError('request.invalid', `${name} must be of ${allowed.join(', ')}.`)
-    return known
   })
 }
 

@@ -31,3 +31,12 @@ export function commaList(value: string | undefined): string[] | undefined {
   const values = value?.split(',').filter((part) => part !== '')
   return values === undefined || values.length === 0 ? undefined : values
 }
+
+/** The same of one that takes words of a closed list; `request.invalid` names them when it finds another. */
+export function wordList<T extends string>(name: string, allowed: readonly T[], value: string | undefined) {
+  return commaList(value)?.map((word) => {
+    const known = allowed.find((candidate) => candidate === word)
+    if (known === undefined) throw new YujingError('request.invalid', `${name} must be of ${allowed.join(', ')}.`)
+    return known
+  })
+}

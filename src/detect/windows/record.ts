@@ -10,11 +10,14 @@ import type { List } from './list.ts'
  *     9 length of the tally (16 bits), of the contributions (8 bits), silence (4 bits), backfilled (1 bit),
  *       the tally is a ring (1 bit), the members are a crowd (1 bit)
  *     10 amounts     11 length of amounts
- *     12 deadlines   13 length of deadlines   14 the key's own text
+ *     12 deadlines   13 length of deadlines   14 the key's own text; 10 where nothing is summed and nothing falls due
  *
  * The length of a ring is the number of its bins that hold events, that of a crowd the room it has.
  */
-export const RECORD_WORDS = { plain: 10, summing: 12, waiting: 16 } as const
+export const RECORD_WORDS = { plain: 10, named: 12, summing: 12, waiting: 16 } as const
+
+/** Where the reference of the key's own text stands in a record that has one; its county stands in the word after. */
+export const NAME_WORD = { named: 10, waiting: 14 } as const
 
 export type ListName = 'tally' | 'members' | 'contributions' | 'amounts' | 'deadlines'
 
@@ -88,13 +91,19 @@ export function setList(arena: Arena, record: number, name: ListName, list: List
   }
 }
 
-/** Reference of the key's own text, 0 where it is not kept. */
-export function nameReference(arena: Arena, record: number): number {
-  return arena.words[record + 14] as number
+/** Reference of the key's own text, 0 where it is not kept. `word`: the plan's. */
+export function nameReference(arena: Arena, record: number, word: number): number {
+  return arena.words[record + word] as number
 }
 
-export function setNameReference(arena: Arena, record: number, reference: number): void {
-  arena.words[record + 14] = reference
+/** County in which the key was first named, 0 where it was not kept. */
+export function nameRegion(arena: Arena, record: number, word: number): number {
+  return arena.words[record + word + 1] as number
+}
+
+export function setName(arena: Arena, record: number, word: number, reference: number, region: number): void {
+  arena.words[record + word] = reference
+  arena.words[record + word + 1] = region
 }
 
 /** A form that a list has taken because its key holds much. */

@@ -1,5 +1,5 @@
 import type { ClickHouseClient } from '@clickhouse/client'
-import type { AllowListControl, CompletenessControl, ParametersControl } from '../../model/control.ts'
+import type { AllowListControl, CompletenessControl, DetectorsControl, ParametersControl } from '../../model/control.ts'
 import type { KeyKind, LoggedEvent } from '../../model/event.ts'
 import type { Position } from '../../model/position.ts'
 import { pages } from './events-in-log-order.ts'
@@ -11,7 +11,7 @@ export interface KeyHistory {
   readonly controls: readonly {
     readonly position: Position
     readonly at: number
-    readonly control: ParametersControl | CompletenessControl | AllowListControl
+    readonly control: ParametersControl | CompletenessControl | AllowListControl | DetectorsControl
   }[]
 }
 
@@ -46,7 +46,7 @@ const CONTROLS = `
 SELECT log_epoch, seq, at_ms, type, data FROM control_entries
 WHERE ((type = 'yujing.parameters' AND JSONExtractString(data, 'detector') = {detector:String})
   OR (type = 'yujing.completeness' AND {waits:Bool})
-  OR type = 'yujing.allow-list')
+  OR type IN ('yujing.allow-list', 'yujing.detectors'))
   AND (log_epoch != {epoch:String} OR seq <= {seq:UInt64})
 ORDER BY log_epoch = {epoch:String}, at_ms, seq`
 

@@ -1,4 +1,6 @@
 import type { ImportRun } from '../../../../src/model/import-run.ts'
+import type { InventoryItem } from '../../../../src/model/inventory.ts'
+import type { Level } from '../../../../src/model/level.ts'
 import type { QuarantinedEvent } from '../../../../src/model/quarantine.ts'
 import type { SourceRegistration, SourceView } from '../../../../src/model/source.ts'
 import type { QuarantineView } from '../board/refused.ts'
@@ -6,6 +8,19 @@ import type { Http } from './http.ts'
 
 export interface QuarantinePage {
   readonly items: readonly QuarantinedEvent[]
+  readonly next: string | null
+}
+
+/** What already fulfilled a trigger when it went live: the lists, and the cases of those asked for. */
+export interface InventoryPage {
+  readonly lists: readonly {
+    readonly detector: string
+    readonly code: string
+    readonly office: string | null
+    readonly count: number
+    readonly levels: Readonly<Record<Level, number>>
+  }[]
+  readonly items: readonly InventoryItem[]
   readonly next: string | null
 }
 
@@ -27,6 +42,19 @@ export async function putSource(http: Http, registration: SourceRegistration): P
 }
 export const listImports = (http: Http) => items<ImportRun>(http, '/v1/imports')
 export const countQuarantine = (http: Http) => items<CodeCount>(http, '/v1/quarantine')
+
+/** `office` null: where they belong is not known. */
+export async function listInventory(
+  http: Http,
+  wanted: { readonly code?: string; readonly office?: string | null; readonly limit: number },
+  next: string | null = null,
+): Promise<InventoryPage> {
+  const parameters = new URLSearchParams({ limit: String(wanted.limit) })
+  if (wanted.code !== undefined) parameters.set('detector', wanted.code)
+  if (wanted.office !== undefined) parameters.set('office', wanted.office ?? 'none')
+  if (next !== null) parameters.set('cursor', next)
+  return (await http.request(`/v1/inventory?${parameters}`)) as InventoryPage
+}
 
 export async function listQuarantine(http: Http, view: QuarantineView, next: string | null): Promise<QuarantinePage> {
   const parameters = new URLSearchParams({ limit: '50' })

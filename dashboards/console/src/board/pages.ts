@@ -1,9 +1,19 @@
 /** Pages of the console, in the order of the bar. */
-export const PAGES = ['alerts', 'unattributed', 'sources', 'quarantine', 'imports', 'allow-list', 'calendars'] as const
+export const PAGES = [
+  'alerts',
+  'inventory',
+  'unattributed',
+  'sources',
+  'quarantine',
+  'imports',
+  'allow-list',
+  'calendars',
+] as const
 export type Page = (typeof PAGES)[number]
 
 const READERS: Readonly<Record<Page, readonly string[]>> = {
   alerts: ['admin', 'supervisor', 'viewer'],
+  inventory: ['admin', 'supervisor', 'viewer'],
   unattributed: ['admin', 'supervisor'],
   sources: ['admin', 'supervisor', 'viewer'],
   quarantine: ['admin'],

@@ -9,7 +9,11 @@ export function isFinished(alert: Pick<Alert, 'status'>): boolean {
 }
 
 /** The service cut the numbers away because the alert reaches beyond the reader's area. */
-export function isCut({ evidence }: Pick<Alert, 'evidence'>): boolean {
+export function isCut({
+  evidence,
+}: {
+  readonly evidence: Pick<Alert['evidence'], 'eventsTotal' | 'observed'>
+}): boolean {
   return evidence.eventsTotal === 0 && evidence.observed === 0
 }
 

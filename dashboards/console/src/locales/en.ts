@@ -405,6 +405,7 @@ export const en: Messages = {
   page: {
     label: 'Pages',
     alerts: 'Alerts',
+    inventory: 'Inventory',
     unattributed: 'To attribute',
     sources: 'Sources',
     quarantine: 'Quarantine',

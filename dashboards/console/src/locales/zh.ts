@@ -377,6 +377,7 @@ export const zh = {
   page: {
     label: '页面',
     alerts: '预警',
+    inventory: '存量',
     unattributed: '待归属',
     sources: '数据源',
     quarantine: '隔离区',
