@@ -53,7 +53,7 @@ export function createVerification(
     const types = Object.keys(detector.latenessDays)
     const waits = detector.deadlines !== undefined
     const wanted = {
-      kind: subject.kind,
+      kind: detector.keyKind,
       key: subject.key,
       types,
       detector: detector.id,

@@ -6,6 +6,7 @@ import { isWorkingDay } from './model/calendar.ts'
 import { SourceRecord } from './model/source.ts'
 import type { Replica } from './replica.ts'
 import { createSourceBoard, type SourceBoard } from './sources/board.ts'
+import type { AlarmPort } from './sources/ports.ts'
 import { createSourceRegister, type SourceRegister } from './sources/register.ts'
 import { Tally } from './sources/tally.ts'
 import { createSourceWatch, type SourceWatch } from './sources/watch.ts'
@@ -45,6 +46,11 @@ export async function createSourceDesk(
       await replica.control({ type: 'yujing.completeness', data })
     },
   })
+  const alarm: AlarmPort = {
+    position: async () => ({ epoch: log.epoch, seq: await log.events.last(), index: 0 }),
+    tell: (finding) => log.findings.publish(finding),
+    restsOn: (id) => (detectorOf(id)?.deadlines === undefined ? 'events' : 'absence'),
+  }
   const board = createSourceBoard({ register, tallies, refused: store.refusedBySource, clock, isWorkingDay: isOn })
   return {
     register,
@@ -58,7 +64,7 @@ export async function createSourceDesk(
       await records.stop()
     },
     watch: (mayKeep) =>
-      createSourceWatch({ register, tallies, bucket, clock, isWorkingDay: isOn, mayKeep, logger, metrics }),
+      createSourceWatch({ register, tallies, bucket, clock, isWorkingDay: isOn, mayKeep, alarm, logger, metrics }),
   }
 }
 

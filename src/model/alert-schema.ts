@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import { ALERT_STATUSES, OUTCOMES, VERIFICATION_MANNERS } from './alert.ts'
-import { KEY_KINDS } from './event.ts'
+import { SUBJECT_KINDS } from './event.ts'
 import { LEVELS, MEASURES } from './level.ts'
 import { Bilingual, Nullable, Position, Words } from './schema.ts'
 
@@ -8,7 +8,7 @@ const Time = Type.String({ description: 'RFC 3339, +08:00' })
 const NullableText = Nullable(Type.String())
 
 const Subject = Type.Object({
-  kind: Words(KEY_KINDS),
+  kind: Words(SUBJECT_KINDS),
   key: Type.String(),
   name: Type.String(),
   enterprises: Type.Array(Type.String(), { description: 'Credit codes' }),

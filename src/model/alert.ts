@@ -1,5 +1,5 @@
 import type { AlertPlaces } from './alert-places.ts'
-import type { EventRef, KeyKind } from './event.ts'
+import type { EventRef, SubjectKind } from './event.ts'
 import type { Bilingual, Level, Measure } from './level.ts'
 import type { LocalPosition, Position } from './position.ts'
 
@@ -70,7 +70,7 @@ export interface Alert {
   readonly title: Bilingual
   readonly summary: Bilingual
   readonly subject: {
-    readonly kind: KeyKind
+    readonly kind: SubjectKind
     readonly key: string
     readonly name: string
     readonly enterprises: readonly string[]

@@ -30,6 +30,10 @@ export interface CanonicalEvent {
 export const KEY_KINDS = ['enterprise', 'address', 'person', 'phone', 'agent', 'area', 'equipment'] as const
 export type KeyKind = (typeof KEY_KINDS)[number]
 
+/** What an alert may be about: a key of events, or a source of them. */
+export const SUBJECT_KINDS = [...KEY_KINDS, 'source'] as const
+export type SubjectKind = (typeof SUBJECT_KINDS)[number]
+
 /**
  * One thing an event touches besides its subject: `[kind, key]`, as stored in `event_keys`. A correction touches the
  * `event` that it corrects too, by the hash of its source and id, and that one's enterprise.

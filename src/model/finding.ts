@@ -1,5 +1,5 @@
 import type { CorrectionKind } from './correction.ts'
-import type { EventRef, KeyKind } from './event.ts'
+import type { EventRef, SubjectKind } from './event.ts'
 import type { Bilingual, Level } from './level.ts'
 import type { Position } from './position.ts'
 
@@ -51,7 +51,7 @@ export interface Finding {
   readonly detector: string
   readonly detectorVersion: number
   readonly code: string
-  readonly key: { readonly kind: KeyKind; readonly key: string }
+  readonly key: { readonly kind: SubjectKind; readonly key: string }
   /** The event whose processing opened the episode. */
   readonly anchor: { readonly source: string; readonly id: string }
   readonly level: Level

@@ -1,4 +1,7 @@
+import type { Finding } from '../model/finding.ts'
+import type { Position } from '../model/position.ts'
 import type { SourceRecord } from '../model/source.ts'
+import type { RestsOn } from './source-alarm.ts'
 import type { Tally } from './tally.ts'
 
 /**
@@ -21,4 +24,13 @@ export interface RecordBucket {
 /** Where what was counted is kept. */
 export interface TallyBucket {
   put(key: string, value: Tally): Promise<number>
+}
+
+/** Where the desk hears of sources. */
+export interface AlarmPort {
+  /** The end of the log. */
+  position(): Promise<Position>
+  /** At least once, in order; the same alert under the same id again. Rejects while the log cannot be reached. */
+  tell(finding: Finding): Promise<void>
+  readonly restsOn: RestsOn
 }

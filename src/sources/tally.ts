@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
+import { LEVELS } from '../model/level.ts'
 import { Nullable, Words } from '../model/schema.ts'
 import { ContentFault, SILENCE_VERDICTS } from '../model/source.ts'
 import { businessDay, HOUR_MS } from '../model/time.ts'
@@ -29,6 +30,15 @@ export type UsualDay = Static<typeof UsualDay>
 /** Place of a slot: hour of the day in +08:00, and 24 more on a day off. */
 const Slots = Type.Array(Nullable(Type.Number()), { minItems: 48, maxItems: 48 })
 
+/** What the desk was told of a source (DQ-01). */
+const ToldFault = Type.Object({
+  reason: Words(['silent', 'content'] as const),
+  level: Words(LEVELS),
+  since: Type.Number({ description: 'Epoch milliseconds' }),
+  anchor: Type.String({ description: 'Of the alert, for as long as it lasts' }),
+})
+export type ToldFault = Static<typeof ToldFault>
+
 /** What has come from one source, and what is usual for it. Kept by the lead, shown by every replica. */
 export const Tally = Type.Object({
   name: Type.String(),
@@ -54,6 +64,7 @@ export const Tally = Type.Object({
   verdict: Words(SILENCE_VERDICTS),
   since: Moment,
   checked: Nullable(Type.Object({ day: Type.Integer(), faults: Type.Array(ContentFault) })),
+  told: Type.Optional(Nullable(ToldFault)),
 })
 export type Tally = Static<typeof Tally>
 

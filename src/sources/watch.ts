@@ -5,9 +5,10 @@ import { type Counted, countEvent } from './arrivals.ts'
 import type { IsWorkingDay } from './calendar-port.ts'
 import { checkContent } from './content-checks.ts'
 import { SOURCE_LIMITS } from './limits.ts'
-import type { Mirrored, TallyBucket } from './ports.ts'
+import type { AlarmPort, Mirrored, TallyBucket } from './ports.ts'
 import { type SourceRegister, sourceId } from './register.ts'
 import { judgeSilence, listen } from './silence.ts'
+import { alarmOf } from './source-alarm.ts'
 import { addTally, emptyTally, type Tally } from './tally.ts'
 import { turnHour } from './usual.ts'
 
@@ -25,7 +26,7 @@ export interface SourceWatch {
   start(): void
   /** Judges silence and whole days at this moment. */
   judge(): void
-  /** Keeps all that was counted; what could not be kept is tried again the next time. */
+  /** Tells what is wrong, and keeps all that was counted; what could not be kept is tried again the next time. */
   keep(): Promise<void>
   /** Keeps what was counted. */
   stop(): Promise<void>
@@ -39,10 +40,12 @@ export function createSourceWatch(options: {
   isWorkingDay: IsWorkingDay
   /** Whether what is kept is ours to write: another lead may have begun. */
   mayKeep: () => boolean
+  /** Where what is wrong with a source is told, as a finding. */
+  alarm: AlarmPort
   logger: Logger
   metrics: Metrics
 }): SourceWatch {
-  const { register, bucket, clock, isWorkingDay, metrics } = options
+  const { register, bucket, clock, isWorkingDay, alarm, metrics } = options
   const logger = options.logger.child({ part: 'sources' })
   const tallies = new Map<string, Tally>()
   for (const [, { value }] of options.tallies.all()) tallies.set(value.name, structuredClone(value))
@@ -110,6 +113,25 @@ export function createSourceWatch(options: {
     if (other !== null) metrics.sourceSilenceSeconds.set({ source: OTHER }, (now - other) / 1_000)
   }
 
+  /** What could not be told is told in the next round. */
+  async function tell(): Promise<void> {
+    if (clock.doubt() !== null || !options.mayKeep()) return
+    try {
+      const position = await alarm.position()
+      for (const tally of tallies.values()) {
+        const record = register.find(tally.name)
+        if (record?.name !== tally.name) continue
+        const said = alarmOf(record, tally, { now: clock.now(), position }, alarm.restsOn)
+        if (said === null) continue
+        await alarm.tell(said.finding)
+        tally.told = said.told
+        changed.add(tally)
+      }
+    } catch (error) {
+      logger.warn({ err: error }, 'what is wrong with sources could not be told; it is tried again')
+    }
+  }
+
   async function keep(all: boolean): Promise<void> {
     if (!options.mayKeep()) return
     const kept = all ? [...tallies.values()] : [...changed]
@@ -130,7 +152,7 @@ export function createSourceWatch(options: {
     judge()
     rounds++
     const all = rounds % QUIET_ROUNDS === 1
-    running = running.then(() => keep(all))
+    running = running.then(tell).then(() => keep(all))
   }
 
   return {
@@ -148,7 +170,10 @@ export function createSourceWatch(options: {
       }
     },
     judge,
-    keep: () => keep(true),
+    async keep() {
+      await tell()
+      await keep(true)
+    },
     start() {
       round()
       timer = setInterval(round, SOURCE_LIMITS.everyMs)

@@ -1,8 +1,10 @@
 import { isWorkingDay } from '../../src/model/calendar.ts'
+import { YujingError } from '../../src/model/errors.ts'
 import type { CanonicalEvent } from '../../src/model/event.ts'
+import type { Finding } from '../../src/model/finding.ts'
 import type { SourceRecord, SourceRegistration } from '../../src/model/source.ts'
 import { createSourceBoard, type SourceBoard } from '../../src/sources/board.ts'
-import type { Mirrored } from '../../src/sources/ports.ts'
+import type { AlarmPort, Mirrored } from '../../src/sources/ports.ts'
 import { createSourceRegister, type SourceChange, type SourceRegister } from '../../src/sources/register.ts'
 import type { Tally } from '../../src/sources/tally.ts'
 import { createSourceWatch, type SourceWatch } from '../../src/sources/watch.ts'
@@ -56,6 +58,9 @@ export interface Setting {
   /** What was written into the log. */
   readonly told: SourceChange[]
   readonly marks: object[]
+  /** What the desk hears of sources. */
+  readonly findings: Finding[]
+  isLogAway: boolean
   /** Events that the writer stored. */
   arrive(...events: CanonicalEvent[]): void
   repeat(...events: CanonicalEvent[]): void
@@ -84,7 +89,7 @@ export function createSetting(): Setting {
     records,
     bucket,
     clock: clock.guarded,
-    isDetector: (id) => id === 'complaint-surge',
+    isDetector: (id) => ['complaint-surge', 'penalty-unsettled'].includes(id),
     tell: async (change) => void told.push(change),
     mark: async (mark) => void marks.push(mark),
   })
@@ -96,10 +101,19 @@ export function createSetting(): Setting {
     },
   }
   const common = { clock: clock.guarded, isWorkingDay: isWeekday, logger: silentLogger(), metrics }
+  const findings: Finding[] = []
+  const alarm: AlarmPort = {
+    position: async () => ({ epoch: 'e'.repeat(16), seq: 1, index: 0 }),
+    async tell(finding) {
+      if (setting.isLogAway) throw new YujingError('log.unavailable')
+      findings.push(finding)
+    },
+    restsOn: (id) => (id === 'penalty-unsettled' ? 'absence' : 'events'),
+  }
   let terms = 0
   const begin = () => {
     const term = ++terms
-    return createSourceWatch({ register, tallies, bucket: keeping, mayKeep: () => term === terms, ...common })
+    return createSourceWatch({ register, tallies, bucket: keeping, mayKeep: () => term === terms, alarm, ...common })
   }
   let watch: SourceWatch = begin()
   const setting: Setting = {
@@ -108,6 +122,8 @@ export function createSetting(): Setting {
     metrics,
     told,
     marks,
+    findings,
+    isLogAway: false,
     refused: [],
     board: createSourceBoard({
       register,

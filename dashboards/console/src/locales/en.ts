@@ -57,6 +57,7 @@ export const en: Messages = {
     agent: 'Agent',
     area: 'Area',
     equipment: 'Equipment',
+    source: 'Source',
   },
   age: {
     seconds: '{n} s',
@@ -320,6 +321,10 @@ export const en: Messages = {
     'all-three': 'Several registered facts changed within days',
     unsettled: 'A penalty was not settled in time',
     leads: 'Leads of monitoring reached the threshold',
+    silent: 'The source is silent',
+    content: 'A whole day is unusual',
+    'speaks-again': 'It sends again',
+    'content-usual': 'The content is as usual again',
   },
   events: {
     withdrawn: 'Withdrawn or corrected',

@@ -43,6 +43,7 @@ export const zh = {
     agent: '代理机构',
     area: '区域',
     equipment: '设备',
+    source: '数据源',
   },
   age: {
     seconds: '{n} 秒',
@@ -292,6 +293,10 @@ export const zh = {
     'all-three': '数日内多项登记事项接连变更',
     unsettled: '处罚到期未履行',
     leads: '监测线索数达到预警线',
+    silent: '数据源静默',
+    content: '整日数据异常',
+    'speaks-again': '已恢复报送',
+    'content-usual': '数据异常已解除',
   },
   events: {
     withdrawn: '已撤回或更正',
