@@ -197,6 +197,8 @@ function usedBy(pid: number): { cpu: number; peakMiB: number } | null {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
     const peak = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+    // One that has ended and is not waited for yet tells its CPU alone.
+    if (peak === undefined) return null
     return { cpu: (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND, peakMiB: Number(peak) / 1_024 }
   } catch {
     return null
